@@ -1,0 +1,4 @@
+{#- Schemas carry the layer's own name (staging, intermediate, marts, registers), without a target prefix: BI tools rely on `marts`. -#}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ custom_schema_name | trim if custom_schema_name else target.schema }}
+{%- endmacro %}

@@ -1,0 +1,4 @@
+{% for platform in charge_platforms() %}
+select * from {{ ref('stg_' ~ platform ~ '__charges') }}
+{% if not loop.last %}union all{% endif %}
+{% endfor %}

@@ -1,0 +1,129 @@
+{{ config(materialized='table') }}
+
+with
+
+funded as (
+    select * from {{ ref('int_allocations_funded') }}
+    where pool_id is not null and unallocated_reason is null
+),
+
+pools as (
+    select * from {{ ref('int_pools_collected') }}
+),
+
+usage_by_owner as (
+    select * from {{ ref('int_driver_usage_by_owner') }}
+    where unallocated_reason is null
+),
+
+parts as (
+    select
+        {{ hash_key(['funded.pool_id', 'funded.assigned_cost_centre_code', 'funded.use_case_id', 'funded.funding']) }}
+            as part_id,
+        funded.pool_id,
+        funded.platform,
+        funded.cost_centre_code,
+        funded.use_case_id,
+        funded.billing_mode,
+        funded.driver,
+        funded.assigned_cost_centre_code,
+        funded.reporting_currency,
+        funded.effective_cost,
+        funded.reporting_cost,
+        funded.accounting_month,
+        pools.driver_scope,
+        pools.driver_grain,
+        pools.pool_date
+
+    from funded
+    inner join pools
+        on funded.pool_id = pools.pool_id
+),
+
+-- The receiver's own driver rows tell where the part was probably used: indicative, hence never in the ledger.
+driver_detail as (
+    select
+        parts.part_id,
+        usage_by_owner.feature,
+        usage_by_owner.model,
+        usage_by_owner.workflow_id,
+        usage_by_owner.environment,
+        cast(
+            sum(
+                case parts.driver
+                    when 'requests' then cast(usage_by_owner.request_count as decimal(32, 6))
+                    else cast(usage_by_owner.weighted_token_count as decimal(32, 6))
+                end
+            ) * 1000000 as decimal(38, 0)
+        ) as detail_weight
+
+    from parts
+    inner join usage_by_owner
+        on parts.driver_scope = usage_by_owner.platform
+            and parts.assigned_cost_centre_code = usage_by_owner.cost_centre_code
+            and coalesce(parts.use_case_id, '') = coalesce(usage_by_owner.use_case_id, '')
+            and parts.accounting_month = case
+                when parts.driver_grain = 'day' then parts.accounting_month else usage_by_owner.usage_month
+            end
+            and parts.pool_date = case
+                when parts.driver_grain = 'day' then usage_by_owner.usage_date else parts.pool_date
+            end
+    where parts.driver in ('token_volume', 'requests')
+    group by
+        parts.part_id,
+        usage_by_owner.feature,
+        usage_by_owner.model,
+        usage_by_owner.workflow_id,
+        usage_by_owner.environment
+),
+
+weighted_parts as (
+    select
+        parts.part_id,
+        driver_detail.feature,
+        driver_detail.model,
+        driver_detail.workflow_id,
+        driver_detail.environment,
+        driver_detail.detail_weight,
+        parts.effective_cost,
+        parts.reporting_cost
+
+    from parts
+    inner join driver_detail
+        on parts.part_id = driver_detail.part_id
+    where driver_detail.detail_weight > 0
+),
+
+{{ apportion(
+    relation='weighted_parts',
+    whole='part_id',
+    weight='detail_weight',
+    measures=['effective_cost', 'reporting_cost'],
+    tie_break="detail_weight desc nulls last, model asc nulls last, feature asc nulls last,"
+    ~ " workflow_id asc nulls last, environment asc nulls last"
+) }},
+
+spread as (
+    select
+        parts.platform,
+        parts.cost_centre_code,
+        parts.use_case_id,
+        parts.billing_mode,
+        detail.feature,
+        detail.model,
+        detail.workflow_id,
+        detail.environment,
+        parts.reporting_currency,
+        case when detail.part_id is null then parts.effective_cost else detail.effective_cost_part end
+            as effective_cost,
+        case when detail.part_id is null then parts.reporting_cost else detail.reporting_cost_part end
+            as reporting_cost,
+        detail.part_id is not null as is_indicative,
+        parts.accounting_month
+
+    from parts
+    left join weighted_parts_apportioned as detail
+        on parts.part_id = detail.part_id
+)
+
+select * from spread

@@ -1,0 +1,180 @@
+{% set grain = [
+    'department_code', 'cost_centre_code', 'platform', 'use_case_id', 'feature', 'model', 'workflow_id',
+    'environment', 'reporting_currency',
+] %}
+
+with
+
+direct_costs as (
+    select * from {{ ref('int_allocations_unioned') }}
+    where pool_id is null and unallocated_reason is null
+),
+
+pool_costs as (
+    select * from {{ ref('int_pool_parts_spread') }}
+),
+
+owned_usage as (
+    select * from {{ ref('int_driver_usage_by_owner') }}
+    where unallocated_reason is null
+),
+
+cost_centre_versions as (
+    select * from {{ ref('stg_registers__cost_centres') }}
+),
+
+reporting_currencies as (
+    select
+        accounting_month,
+        max(reporting_currency) as reporting_currency
+
+    from {{ ref('int_exchange_rates') }}
+    group by accounting_month
+),
+
+measured as (
+    select
+        platform, cost_centre_code, use_case_id, feature, model, workflow_id, environment, reporting_currency,
+        effective_cost,
+        reporting_cost,
+        cast(0 as {{ column_type('money') }}) as indicative_cost,
+        cast(0 as {{ column_type('whole') }}) as token_count,
+        cast(0 as {{ column_type('whole') }}) as request_count,
+        accounting_month
+
+    from direct_costs
+
+    union all
+
+    select
+        platform, cost_centre_code, use_case_id, feature, model, workflow_id, environment, reporting_currency,
+        effective_cost,
+        reporting_cost,
+        case when is_indicative then reporting_cost else cast(0 as {{ column_type('money') }}) end as indicative_cost,
+        cast(0 as {{ column_type('whole') }}) as token_count,
+        cast(0 as {{ column_type('whole') }}) as request_count,
+        accounting_month
+
+    from pool_costs
+
+    union all
+
+    select
+        owned_usage.platform,
+        owned_usage.cost_centre_code,
+        owned_usage.use_case_id,
+        owned_usage.feature,
+        owned_usage.model,
+        owned_usage.workflow_id,
+        owned_usage.environment,
+        reporting_currencies.reporting_currency,
+        cast(0 as {{ column_type('money') }}) as effective_cost,
+        cast(0 as {{ column_type('money') }}) as reporting_cost,
+        cast(0 as {{ column_type('money') }}) as indicative_cost,
+        owned_usage.token_count,
+        owned_usage.request_count,
+        owned_usage.usage_month as accounting_month
+
+    from owned_usage
+    left join reporting_currencies
+        on owned_usage.usage_month = reporting_currencies.accounting_month
+),
+
+-- The department a cost centre belonged to in that month; a code opened inside the month takes its first.
+departments_in_month as (
+    select
+        months.cost_centre_code,
+        months.accounting_month,
+        cost_centre_versions.department_code,
+        row_number() over (
+            partition by months.cost_centre_code, months.accounting_month
+            order by
+                case when cost_centre_versions.valid_from <= cast(months.accounting_month as timestamp) then 0 else 1 end
+                asc nulls last,
+                case when cost_centre_versions.valid_to > cast(months.accounting_month as timestamp) then 0 else 1 end
+                asc nulls last,
+                cost_centre_versions.valid_from asc nulls last
+        ) as preference
+
+    from (
+        select
+            cost_centre_code,
+            accounting_month
+
+        from measured
+        group by
+            cost_centre_code,
+            accounting_month
+    ) as months
+    left join cost_centre_versions
+        on months.cost_centre_code = cost_centre_versions.cost_centre_code
+),
+
+monthly as (
+    select
+        departments_in_month.department_code,
+        measured.cost_centre_code,
+        measured.platform,
+        measured.use_case_id,
+        measured.feature,
+        measured.model,
+        measured.workflow_id,
+        measured.environment,
+        measured.reporting_currency,
+        cast(sum(measured.effective_cost) as {{ column_type('money') }}) as effective_cost,
+        cast(sum(measured.reporting_cost) as {{ column_type('money') }}) as reporting_cost,
+        cast(sum(measured.indicative_cost) as {{ column_type('money') }}) as indicative_cost,
+        cast(sum(measured.token_count) as {{ column_type('whole') }}) as token_count,
+        cast(sum(measured.request_count) as {{ column_type('whole') }}) as request_count,
+        measured.accounting_month
+
+    from measured
+    left join departments_in_month
+        on measured.cost_centre_code = departments_in_month.cost_centre_code
+            and measured.accounting_month = departments_in_month.accounting_month
+            and departments_in_month.preference = 1
+    group by
+        departments_in_month.department_code,
+        measured.cost_centre_code,
+        measured.platform,
+        measured.use_case_id,
+        measured.feature,
+        measured.model,
+        measured.workflow_id,
+        measured.environment,
+        measured.reporting_currency,
+        measured.accounting_month
+),
+
+keyed as (
+    select
+        {{ hash_key(grain) }} as series_id,
+        monthly.*
+
+    from monthly
+),
+
+compared as (
+    select
+        {{ hash_key(['keyed.series_id', 'keyed.accounting_month']) }} as showback_id,
+        {% for column in grain %}
+        keyed.{{ column }},
+        {% endfor %}
+        keyed.effective_cost,
+        keyed.reporting_cost,
+        keyed.indicative_cost,
+        previous.reporting_cost as previous_month_reporting_cost,
+        cast(keyed.reporting_cost - coalesce(previous.reporting_cost, 0) as {{ column_type('money') }})
+            as month_on_month_change,
+        keyed.token_count,
+        keyed.request_count,
+        keyed.indicative_cost <> 0 as is_indicative,
+        keyed.accounting_month
+
+    from keyed
+    left join keyed as previous
+        on keyed.series_id = previous.series_id
+            and keyed.accounting_month = {{ month_start(add_months('previous.accounting_month', 1)) }}
+)
+
+select * from compared
