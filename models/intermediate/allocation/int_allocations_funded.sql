@@ -52,6 +52,7 @@ sided as (
 payers as (
     select
         sided.*,
+        sided.cost_centre_code as assigned_cost_centre_code,
         case
             when sided.unallocated_reason is not null then sided.unallocated_reason
             when sided.funding = 'inside' and programme.paying_cost_centre_code is null
@@ -142,7 +143,7 @@ funded as (
         funded_reporting_cost as reporting_cost,
         accounting_month,
         charge_date,
-        cost_centre_code as assigned_cost_centre_code
+        assigned_cost_centre_code
 
     from departmental
 )
