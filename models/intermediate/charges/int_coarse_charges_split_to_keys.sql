@@ -103,8 +103,11 @@ parts as (
         split_driver,
         split_weight,
         weight_total as split_weight_total,
-        {% for measure in measures + quantities %}
-        {{ measure }}_part as {{ measure }}{{ "," if not loop.last }}
+        {% for measure in measures %}
+        {{ measure }}_part as {{ measure }},
+        {% endfor %}
+        {% for quantity in quantities %}
+        cast({{ quantity }}_part as {{ column_type('quantity') }}) as {{ quantity }}{{ "," if not loop.last }}
         {% endfor %}
 
     from weighted_charges_apportioned

@@ -1,0 +1,72 @@
+# Thin names over `chargeback`, the command line that .venv holds. `make` alone lists them.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run check land build publish report test lint lock clean
+
+export DO_NOT_TRACK := 1
+
+# The first Python here that the project supports; looked for only when .venv has to be made.
+PYTHON ?= $(firstword $(foreach name,python3 python3.13 python3.12 python3.11,$(shell \
+	$(name) -c 'import sys; (3, 11) <= sys.version_info < (3, 14) and print("$(name)")' 2>/dev/null)))
+VENV := .venv
+CHARGEBACK := $(VENV)/bin/chargeback
+
+help: ## list these commands
+	@grep -hE '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+run: $(VENV)/.run ## land, check, build, test, publish and report: the sample company until you bring files
+	@$(CHARGEBACK) run
+
+check: $(VENV)/.run ## look for faults in the registers
+	@$(CHARGEBACK) check
+
+land: $(VENV)/.run ## take new files from the landing folder into the warehouse
+	@$(CHARGEBACK) land
+
+build: $(VENV)/.run ## build and test the marts from what has landed
+	@$(CHARGEBACK) build
+
+publish: $(VENV)/.run ## show the tested marts to readers
+	@$(CHARGEBACK) publish
+
+report: $(VENV)/.run ## print the figures of what is published
+	@$(CHARGEBACK) report
+
+test: $(VENV)/.dev ## run every test
+	@$(VENV)/bin/python -m pytest -n 2 --dist loadscope
+	@echo "Next: make lint; then commit, or make run to see the sample company."
+
+lint: $(VENV)/.dev ## check style and types
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
+
+lock: $(VENV)/.dev ## write the hash-pinned requirements again (needs uv)
+	@uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \
+		pyproject.toml --extra install --output-file requirements.lock
+	@uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \
+		pyproject.toml --extra install --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean: ## remove the warehouse in ./warehouse and everything built; your landing folder and registers stay
+	@rm -rf warehouse target logs
+	@echo "Next: make run"
+
+# The development environment is the running one with more in it, so that both share one folder.
+$(VENV)/.run: requirements.lock pyproject.toml
+	@$(call install,$(if $(wildcard $(VENV)/.dev),requirements-dev.lock,requirements.lock))
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock pyproject.toml
+	@$(call install,requirements-dev.lock)
+	@touch $(VENV)/.run $@
+
+# uv is six times faster, where it is at hand and can reach the registry; pip always does.
+define install
+{ test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed. Install one, or name it: make PYTHON=/path/to/python3"; exit 1; }; \
+	echo "Setting up $(VENV) from $(1) (once; a minute or two)"; \
+	$(PYTHON) -m venv $(VENV) && \
+	{ command -v uv >/dev/null && uv pip install --quiet --python $(VENV)/bin/python --require-hashes --no-deps -r $(1); } \
+	|| $(VENV)/bin/python -m pip install --progress-bar off --require-hashes --no-deps -r $(1); } \
+	&& $(VENV)/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+endef

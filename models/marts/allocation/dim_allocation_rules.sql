@@ -1,0 +1,111 @@
+{#- Rule column without `match_` → the words that a sentence uses for it. -#}
+{% set matches = [
+    ('platform', 'platform'), ('service_category', 'service category'), ('service_name', 'service'),
+    ('billing_account_id', 'billing account'), ('sub_account_id', 'project, workspace or account'),
+    ('resource_id', 'resource'), ('charge_category', 'charge category'), ('sku', 'SKU'), ('api_key_id', 'API key'),
+    ('workflow_id', 'workflow'), ('environment', 'environment'), ('model', 'model'),
+    ('cost_centre', 'sending cost centre'), ('tag_key', 'tag key'), ('tag_value', 'tag value'),
+    ('cost_basis', 'cost basis'), ('commitment_status', 'commitment status'),
+] %}
+
+with
+
+rules as (
+    select * from {{ ref('int_allocation_rules') }}
+),
+
+worded as (
+    select
+        rules.*,
+        concat_ws(
+            ', and '
+            {%- for column, words in matches %},
+            case
+                when match_{{ column }} is not null
+                    then '{{ words }} is ' || replace(match_{{ column }}, '|', ' or ')
+            end
+            {%- endfor %}
+        ) as conditions,
+        coalesce(driver_scope, 'the same platform') as driver_words,
+        case driver_grain when 'day' then 'each day' else 'the month' end as grain_words
+
+    from rules
+),
+
+phrased as (
+    select
+        worded.*,
+        case
+            when conditions = '' then 'Takes every charge that no rule of a lower priority number has claimed.'
+            else 'Takes charges where ' || conditions || '.'
+        end as matches_sentence,
+        case method
+            when 'owner'
+                then 'Whoever owns the identity on the charge pays; a charge whose identity nobody owns passes on to the next rule.'
+            when 'fixed' then 'Cost centre ' || coalesce(target_cost_centre, '(none)') || ' pays.'
+            when 'central' then 'The cost centre of the AI programme pays.'
+            when 'split' then 'Split ' || coalesce(split_id, '(none)') || ' shares the cost of ' || grain_words || ' by its percentages.'
+            when 'even' then 'The receivers of split ' || coalesce(split_id, '(none)') || ' share the cost of ' || grain_words || ' in equal parts.'
+            when 'cost'
+                then 'The cost of ' || grain_words || ' follows the effective cost that ' || driver_words || ' charged to owners.'
+            when 'token_volume'
+                then 'The cost of ' || grain_words || ' follows the weighted tokens used on ' || driver_words || '.'
+            when 'requests' then 'The cost of ' || grain_words || ' follows the model calls made on ' || driver_words || '.'
+            else 'The cost of ' || grain_words || ' is shared by the method ' || method || '.'
+        end as method_sentence,
+        case
+            when fallback_method is not null and is_pooled
+                then 'With nothing to divide by, it falls back to ' || replace(fallback_method, '|', ', then ') || '.'
+        end as fallback_sentence,
+        concat_ws(
+            ', ',
+            'Version ' || rule_version,
+            case when approved_by is not null then 'approved by ' || approved_by end,
+            'in force'
+            || case
+                when valid_from > cast('1900-01-01 00:00:00' as {{ dbt.type_timestamp() }})
+                    then ' from ' || cast(cast(valid_from as date) as {{ dbt.type_string() }})
+                else ' from the beginning'
+            end
+            || case
+                when valid_to < cast('9999-12-31 00:00:00' as {{ dbt.type_timestamp() }})
+                    then ' until before ' || cast(cast(valid_to as date) as {{ dbt.type_string() }})
+                else ' until further notice'
+            end
+        ) || '.' as validity_sentence
+
+    from worded
+),
+
+sentences as (
+    select
+        rule_key as rule_version_id,
+        rule_id,
+        rule_version,
+        description,
+        matches_sentence,
+        method_sentence,
+        fallback_sentence,
+        validity_sentence,
+        concat_ws(' ', matches_sentence, method_sentence, fallback_sentence, validity_sentence) as rule_text,
+        method,
+        fallback_method,
+        driver_scope,
+        driver_grain,
+        split_id,
+        target_cost_centre,
+        approved_by,
+        rule_owner,
+        data_source,
+        review_cadence,
+        priority,
+        tier,
+        is_pooled,
+        next_review_on,
+        valid_from,
+        valid_to
+
+    from phrased
+)
+
+select * from sentences

@@ -1,0 +1,59 @@
+with
+
+calls as (
+    select
+        calls.*,
+        1 as requests,
+        -- The provider's own name of the model, as its bill has it: `anthropic/claude-x` is `claude-x` there.
+        lower(
+            case
+                when substr(served_model, 1, length(custom_llm_provider) + 1) = custom_llm_provider || '/'
+                    then substr(served_model, length(custom_llm_provider) + 2)
+                else served_model
+            end
+        ) as model_id
+
+    from {{ ref('stg_litellm__calls') }} as calls
+),
+
+by_metric as (
+    {{ rows_by_metric('calls', metrics=[
+        'input_tokens', 'cached_input_tokens', 'cache_write_tokens', 'cache_write_1h_tokens', 'output_tokens',
+        'audio_input_tokens', 'audio_cached_input_tokens', 'audio_output_tokens', 'image_input_tokens',
+        'image_output_tokens', 'embedding_tokens', 'requests',
+    ]) }}
+),
+
+mapped as (
+    select
+        _row_id || ':' || metric as usage_id,
+        'litellm' as platform,
+        'litellm__spend_logs' as source_table,
+        _delivery_id as delivery_id,
+        cast(start_time as {{ dbt.type_timestamp() }}) as period_start,
+        cast(coalesce(end_time, start_time) as {{ dbt.type_timestamp() }}) as period_end,
+        metric,
+        token_type,
+        quantity,
+        case when token_type is not null then 'tokens' else 'requests' end as unit,
+        model_id as model,
+        feature,
+        -- The spend stands on the request alone, so that summing a call's rows counts it once.
+        case when metric = 'requests' then logged_cost end as logged_cost,
+        'USD' as logged_currency,
+        api_key as api_key_id,
+        coalesce(billing_agent_id, agent_id) as workflow_id,
+        team_id,
+        project_id,
+        -- Who called, where the caller says so, is nearer the use than whom the key was made for.
+        coalesce(end_user_id, user_id) as user_id,
+        tags
+
+    from by_metric
+)
+
+{{ select_usage('mapped', filled=[
+    'usage_id', 'platform', 'source_table', 'delivery_id', 'period_start', 'period_end', 'metric', 'token_type',
+    'quantity', 'unit', 'model', 'feature', 'logged_cost', 'logged_currency', 'api_key_id', 'workflow_id',
+    'team_id', 'project_id', 'user_id', 'tags',
+]) }}

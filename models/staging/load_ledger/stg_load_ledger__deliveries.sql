@@ -1,0 +1,26 @@
+with
+
+deliveries as (
+    select * from {{ source('load_ledger', 'deliveries') }}
+),
+
+typed as (
+    select
+        delivery_id,
+        platform,
+        source_table,
+        role,
+        status,
+        unknown_columns,
+        cast(file_count as {{ dbt.type_bigint() }}) as file_count,
+        cast(row_count as {{ dbt.type_bigint() }}) as row_count,
+        cast(arrived_sequence as {{ dbt.type_bigint() }}) as arrived_sequence,
+        cast(money_rounding as decimal(38, 20)) as money_rounding,
+        cast(content_from as date) as content_from,
+        cast(content_to as date) as content_to,
+        cast(delivered_at as {{ dbt.type_timestamp() }}) as delivered_at
+
+    from deliveries
+)
+
+select * from typed

@@ -1,0 +1,1 @@
+"""What runs around dbt: landing, registers, building, publishing and reporting."""

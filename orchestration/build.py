@@ -1,0 +1,174 @@
+"""Runs dbt in this process: registers, models and tests in one go, and its failures in plain words."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from orchestration.build_record import Flag, remove_build_record, write_build_record
+from orchestration.settings import Settings
+
+if TYPE_CHECKING:
+    from dbt.contracts.results import RunResult
+
+# step, steps in all, what begins now
+Progress = Callable[[int, int, str], None]
+
+_EXAMPLE_ROWS = 3
+_MESSAGE_LINES = 8
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One thing that went wrong in a build: what it is, what it means, and rows that show it."""
+
+    kind: str
+    name: str
+    message: str
+    meaning: str = ""
+    examples: tuple[str, ...] = ()
+
+
+@dataclass
+class BuildOutcome:
+    """What a build did. It passed where there are no failures; flags do not stop it."""
+
+    model_count: int = 0
+    test_count: int = 0
+    flags: list[Flag] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+
+    @property
+    def passed(self) -> bool:
+        return not self.failures
+
+
+def build(settings: Settings, progress: Progress) -> BuildOutcome:
+    """Seed, build and test everything with dbt; record the build only if all of it passed.
+
+    The caller holds the writer's lock. Paths reach dbt through the environment, as its project file expects them.
+    """
+    # dbt takes three seconds to import; the other verbs do without it.
+    from dbt.cli.main import dbtRunner
+
+    def listen(event: Any) -> None:
+        if event.info.name == "LogStartLine":
+            progress(event.data.index, event.data.total, event.data.description)
+
+    remove_build_record(settings)
+    with _environment(settings):
+        result = dbtRunner(callbacks=[listen]).invoke(
+            [
+                *("--log-level", "none", "--log-level-file", "info"),
+                *("--log-path", str(settings.warehouse / "logs")),
+                "build",
+                *("--project-dir", str(settings.project_root)),
+                *("--profiles-dir", str(settings.project_root / "profiles")),
+            ]
+        )
+    outcome = _outcome(settings, result.result)
+    if result.exception is not None:
+        outcome.failures.append(Failure("project", "dbt", _shortened(str(result.exception))))
+    if outcome.passed:
+        write_build_record(settings, outcome.flags)
+    return outcome
+
+
+@contextmanager
+def _environment(settings: Settings) -> Iterator[None]:
+    """Give dbt the company's folders as absolute paths, and put the environment back afterwards."""
+    target = os.environ.get("CHARGEBACK_TARGET") or "target"
+    values = {
+        "CHARGEBACK_SEEDS": str(settings.seeds),
+        "CHARGEBACK_WAREHOUSE": str(settings.warehouse),
+        "CHARGEBACK_TARGET": str(settings.project_root / target),
+        "DO_NOT_TRACK": "1",
+    }
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _outcome(settings: Settings, results: Any) -> BuildOutcome:
+    outcome = BuildOutcome()
+    for result in results or []:
+        is_test = result.node.resource_type in ("test", "unit_test")
+        outcome.test_count += is_test
+        outcome.model_count += result.node.resource_type == "model"
+        if result.status == "warn":
+            outcome.flags.append(Flag(_test_name(result.node), result.failures or 0))
+        elif result.status in ("error", "fail", "runtime error"):
+            outcome.failures.append(_failure(settings, result))
+    return outcome
+
+
+def _failure(settings: Settings, result: RunResult) -> Failure:
+    node: Any = result.node
+    if node.resource_type == "unit_test":
+        return Failure("unit test", f"{node.model}: {node.name}", _shortened(result.message or ""))
+    if node.resource_type != "test":
+        return Failure(str(node.resource_type), node.name, _shortened(result.message or ""))
+    return Failure(
+        kind="test",
+        name=_test_name(node),
+        message=f"{result.failures} rows break it."
+        if result.status == "fail"
+        else _shortened(result.message or ""),
+        meaning=node.description or _opening_comment(node.raw_code),
+        examples=_examples(settings, node.compiled_code) if result.status == "fail" else (),
+    )
+
+
+def _test_name(node: Any) -> str:
+    """A singular test is named by its invariant; a generic one by what it holds of which column."""
+    metadata = getattr(node, "test_metadata", None)
+    if metadata is None:
+        return str(node.name).replace("_", " ")
+    model = str(node.attached_node or node.name).split(".")[-1]
+    subject = f"{model}.{node.column_name}" if node.column_name else model
+    return f"{subject}: {metadata.name.replace('_', ' ')}"
+
+
+def _opening_comment(sql: str) -> str:
+    lines = []
+    for line in sql.strip().splitlines():
+        if not line.startswith("--"):
+            break
+        lines.append(line.removeprefix("--").strip())
+    return " ".join(lines)
+
+
+def _examples(settings: Settings, sql: str) -> tuple[str, ...]:
+    """The first rows that break a test, as `column=value` text."""
+    with duckdb.connect(settings.work_file, read_only=True) as connection:
+        try:
+            cursor = connection.execute(f"select * from ({sql}\n) as broken limit {_EXAMPLE_ROWS}")
+        except duckdb.Error:
+            # A test whose SQL cannot stand inside another query still failed; its name and count say so.
+            return ()
+        names = [description[0] for description in cursor.description]
+        return tuple(
+            ", ".join(
+                f"{name}={value}"
+                for name, value in zip(names, row, strict=True)
+                if value is not None
+            )
+            for row in cursor.fetchall()
+        )
+
+
+def _shortened(message: str) -> str:
+    lines = [line.rstrip() for line in message.splitlines() if line.strip()]
+    return "\n".join(lines[:_MESSAGE_LINES])

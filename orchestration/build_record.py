@@ -1,0 +1,79 @@
+"""What the last build that passed was made from: the publication's evidence, and the permission to publish.
+
+The record is removed when a build begins and written when its last test has passed, so its presence means that
+the marts in the work file are whole and tested.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.landing.files import sha256_of, write_durably
+from orchestration.settings import Settings
+
+_RECORD = "build.json"
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A dbt test of severity `warn` that found rows: published all the same, and shown in the report."""
+
+    name: str
+    row_count: int
+
+
+def remove_build_record(settings: Settings) -> None:
+    """Withdraw the permission to publish, before anything in the work file changes."""
+    (settings.warehouse / _RECORD).unlink(missing_ok=True)
+
+
+def write_build_record(settings: Settings, flags: list[Flag]) -> None:
+    """Record what the build that has just passed was made from. The caller holds the writer's lock."""
+    record = {
+        "inputs": _inputs(settings.work_file),
+        "registers": {path.name: sha256_of(path) for path in sorted(settings.seeds.glob("*.csv"))},
+        "flags": [{"name": flag.name, "row_count": flag.row_count} for flag in flags],
+    }
+    path = settings.warehouse / _RECORD
+    write_durably(path, (json.dumps(record, indent=2) + "\n").encode())
+
+
+def read_build_record(settings: Settings) -> dict[str, Any] | None:
+    """The record of the last build, or None where it did not pass or never ran."""
+    path = settings.warehouse / _RECORD
+    if not path.exists():
+        return None
+    record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return record
+
+
+def _inputs(work_file: Path) -> dict[str, Any]:
+    """Per source table in force: deliveries, rows, and one hash over the names and contents of its files."""
+    with duckdb.connect(work_file, read_only=True) as connection:
+        rows = connection.execute(
+            "select deliveries.source_table, deliveries.delivery_id, deliveries.row_count, "
+            "files.file, files.sha256 "
+            "from raw.deliveries as deliveries "
+            "left join raw.delivery_files as files on deliveries.delivery_id = files.delivery_id "
+            "where deliveries.status = 'current' order by all"
+        ).fetchall()
+    tables: dict[str, list[tuple[str, int, str, str]]] = {}
+    for source_table, *row in rows:
+        tables.setdefault(source_table, []).append(tuple(row))
+    return {name: _input(table_rows) for name, table_rows in tables.items()}
+
+
+def _input(rows: list[tuple[str, int, str, str]]) -> dict[str, Any]:
+    row_counts = {delivery_id: row_count for delivery_id, row_count, _, _ in rows}
+    files = [[file, sha256] for _, _, file, sha256 in rows]
+    return {
+        "delivery_count": len(row_counts),
+        "row_count": sum(row_counts.values()),
+        "sha256": hashlib.sha256(json.dumps(files).encode()).hexdigest(),
+    }

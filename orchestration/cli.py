@@ -1,0 +1,353 @@
+"""The command line. Each verb is thin: it asks for the settings, calls plain functions and prints what they found.
+
+Exit codes: 0 done, 1 the build failed or there is nothing to do it with, 2 registers or settings must be mended
+first, 3 files are in quarantine (`land` only).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from orchestration import origin
+from orchestration.errors import RefusalError
+from orchestration.settings import DEVELOPMENT_PSEUDONYM_KEY, Settings, WriterBusyError, writer_lock
+
+if TYPE_CHECKING:
+    from orchestration.build import BuildOutcome, Failure
+    from orchestration.landing import LandingResult
+    from orchestration.registers import Fault
+
+EXIT_FAILED = 1
+EXIT_REFUSED = 2
+EXIT_QUARANTINE = 3
+FAULTS_SHOWN = 25
+
+app = typer.Typer(
+    help="Every penny of every AI bill belongs to a cost centre, or to a reason why not.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+
+
+def main() -> None:
+    """Run the command line; what a command cannot do is said in one paragraph, without a traceback."""
+    try:
+        app()
+    except RefusalError as refusal:
+        _refuse(str(refusal), refusal.exit_code)
+    except WriterBusyError as busy:
+        _refuse(str(busy), EXIT_FAILED)
+
+
+@app.command()
+def run() -> None:
+    """Land, check, build, test, publish and report."""
+    console = _console()
+    settings = _settings(console)
+    _check(settings, console)
+    with writer_lock(settings, "run"):
+        with console.status("Landing files …"):
+            result = _land(settings, lambda line: None)
+        _print_landed(result, console)
+        _build(settings, console)
+        _publish(settings, console)
+    _report(settings, console)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="A folder to make, or an empty one.")],
+) -> None:
+    """Make an empty landing folder and registers with headers, for your own company."""
+    from orchestration.registers import init as make_registers
+
+    console = _console()
+    make_registers(folder)
+    resolved = folder.resolve()
+    console.print(f"Made {escape(str(resolved))} with landing/ and seeds/.")
+    console.print(
+        "Next: put exports into landing/, fill in the registers, and run\n"
+        f"  CHARGEBACK_LANDING={resolved}/landing CHARGEBACK_SEEDS={resolved}/seeds "
+        f"CHARGEBACK_WAREHOUSE={resolved}/warehouse make run",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+@app.command()
+def check() -> None:
+    """Look for faults in the registers."""
+    console = _console()
+    _check(_settings(console), console)
+    console.print("Next: chargeback land")
+
+
+@app.command()
+def land() -> None:
+    """Take new files from the landing folder into the warehouse. Exits with 3 if files in quarantine."""
+    console = _console()
+    settings = _settings(console)
+    _check(settings, console)
+    with writer_lock(settings, "land"):
+        result = _land(settings, lambda line: console.print(escape(line), soft_wrap=True))
+    _print_landed(result, console)
+    if result.quarantined:
+        console.print(
+            "[bold]Next: mend what is in quarantine, drop it again, and land once more. "
+            "`chargeback run` goes on without it.[/bold]"
+        )
+        raise typer.Exit(EXIT_QUARANTINE)
+    console.print("Next: chargeback build")
+
+
+@app.command()
+def build() -> None:
+    """Build and test the marts from what has landed."""
+    console = _console()
+    settings = _settings(console)
+    _check(settings, console)
+    with writer_lock(settings, "build"):
+        _build(settings, console)
+    console.print("Next: chargeback publish")
+
+
+@app.command()
+def publish() -> None:
+    """Show the tested marts of the last build to readers, in one atomic step."""
+    console = _console()
+    settings = _settings(console)
+    _check(settings, console)
+    with writer_lock(settings, "publish"):
+        _publish(settings, console)
+    console.print("Next: chargeback report")
+
+
+@app.command()
+def report(
+    json: Annotated[bool, typer.Option("--json", help="Print JSON, with amounts as text.")] = False,
+) -> None:
+    """Print the figures of what is published."""
+    console = _console()
+    settings = _settings(console)
+    _check(settings, _error_console() if json else console, quiet=True)
+    _report(settings, console, json)
+
+
+@app.command()
+def explain(
+    allocation_id: Annotated[
+        str | None, typer.Argument(help="An entry's id, or its beginning.")
+    ] = None,
+    cost_centre: Annotated[
+        str | None, typer.Option("--cost-centre", help="A cost centre's code.")
+    ] = None,
+    month: Annotated[str | None, typer.Option("--month", metavar="YYYY-MM")] = None,
+    platform: Annotated[str | None, typer.Option("--platform", help="Only this platform.")] = None,
+    charges: Annotated[
+        int, typer.Option("--charges", min=1, help="How many charges to print.")
+    ] = 10,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON, with amounts as text.")] = False,
+) -> None:
+    """Print the way from an entry to its rule, driver, shares, charges, raw file and row."""
+    from orchestration.report.explanation import explain_cost_centre, explain_entry
+    from orchestration.report.explanation_terminal import print_cost_centre, print_explanation
+    from orchestration.report.published import as_json
+
+    console = _console()
+    settings = _settings(console)
+    _check(settings, _error_console() if json else console, quiet=True)
+    if allocation_id and not (cost_centre or month):
+        explanation = explain_entry(settings, allocation_id, charges)
+        if json:
+            print(as_json(explanation))
+        else:
+            print_explanation(explanation, console)
+    elif cost_centre and month and not allocation_id:
+        found = explain_cost_centre(settings, cost_centre, month, platform, charges)
+        if json:
+            print(as_json(found))
+        else:
+            print_cost_centre(found, console)
+    else:
+        raise RefusalError("Name either an allocation_id, or both --cost-centre and --month.")
+
+
+@app.command()
+def forget(
+    person: Annotated[
+        str | None,
+        typer.Argument(help="An e-mail, login, name or pseudonym; asked for if left out."),
+    ] = None,
+) -> None:
+    """Erase a person from the map of pseudonyms, for good. No cost changes."""
+    from orchestration.landing import forget as forget_person
+
+    console = _console()
+    forgotten = forget_person(_settings(console), person or typer.prompt("Whom"))
+    known = "is forgotten" if forgotten.was_known else "was not known, and never will be"
+    console.print(f"{forgotten.pseudonym} {known}.")
+
+
+def _settings(console: Console) -> Settings:
+    """The settings in use, once they are known not to mix the sample company with real files."""
+    settings = origin.with_landing_in_use(Settings.from_environment())
+    origin.refuse_mixture(settings)
+    if origin.is_invented(settings):
+        console.print(
+            "This is the sample company. `chargeback init DIR` begins your own.", style="dim"
+        )
+    elif settings.pseudonym_key == DEVELOPMENT_PSEUDONYM_KEY:
+        console.print(
+            "People are hashed with the development key, which anybody can read: set CHARGEBACK_PSEUDONYM_KEY to a "
+            "secret of your own before the first real landing.",
+            style="yellow",
+        )
+    return settings
+
+
+def _check(settings: Settings, console: Console, quiet: bool = False) -> None:
+    """Read all registers first: a fault of severity error refuses every verb."""
+    from orchestration.registers import check as find_faults
+
+    faults = find_faults(settings)
+    errors = [fault for fault in faults if fault.severity == "error"]
+    warnings = [fault for fault in faults if fault.severity != "error"]
+    _print_faults(errors, "red", console)
+    if errors:
+        raise RefusalError(
+            f"The registers in {settings.seeds} have {len(errors)} errors: mend them and run this again. "
+            "What was published before still stands."
+        )
+    if not quiet:
+        _print_faults(warnings, "yellow", console)
+        console.print(
+            f"Registers in {escape(str(settings.seeds))}: no errors, {len(warnings)} warnings.",
+            highlight=False,
+            soft_wrap=True,
+        )
+
+
+def _print_faults(faults: list[Fault], style: str, console: Console) -> None:
+    for fault in faults[:FAULTS_SHOWN]:
+        console.print(
+            f"[{style}]{fault.severity}[/{style}] {escape(fault.sentence())}",
+            highlight=False,
+            soft_wrap=True,
+        )
+    if len(faults) > FAULTS_SHOWN:
+        console.print(f"  … and {len(faults) - FAULTS_SHOWN} more like these")
+
+
+def _land(settings: Settings, echo: Callable[[str], None]) -> LandingResult:
+    from orchestration.landing import land as land_files
+
+    origin.record_origin(settings)
+    return land_files(settings, echo)
+
+
+def _print_landed(result: LandingResult, console: Console) -> None:
+    console.print(
+        f"Landed {len(result.accepted)} new deliveries with {result.row_count:,} rows; "
+        f"{len(result.unchanged)} were there already; {len(result.quarantined)} in quarantine."
+    )
+
+
+def _build(settings: Settings, console: Console) -> BuildOutcome:
+    from orchestration.build import build as build_marts
+
+    if not settings.work_file.exists():
+        raise RefusalError("Nothing has landed yet: run `chargeback land` first.", EXIT_FAILED)
+    console.print("Building and testing the marts …")
+    outcome = build_marts(settings, _progress(console))
+    if outcome.failures:
+        for failure in outcome.failures:
+            _print_failure(failure, console)
+        raise RefusalError(
+            f"The build failed ({len(outcome.failures)} of its steps): nothing was published, and what was published "
+            f"before still stands. dbt's own log is in {settings.warehouse / 'logs'}.",
+            EXIT_FAILED,
+        )
+    console.print(f"Built {outcome.model_count} models, and all {outcome.test_count} tests passed.")
+    return outcome
+
+
+def _publish(settings: Settings, console: Console) -> None:
+    from orchestration.publish import publish as publish_marts
+
+    with console.status("Publishing …"):
+        publication = publish_marts(settings, os.environ.get("CHARGEBACK_MEMORY_LIMIT") or "4GB")
+    console.print(
+        f"Published {publication.publication_id} to {escape(str(settings.published_file))}",
+        highlight=False,
+    )
+
+
+def _report(settings: Settings, console: Console, json: bool = False) -> None:
+    from orchestration.report.figures import read_report
+    from orchestration.report.published import as_json
+    from orchestration.report.terminal import print_report
+
+    figures = read_report(settings)
+    if json:
+        print(as_json(figures))
+    else:
+        print_report(figures, console)
+
+
+def _progress(console: Console) -> Callable[[int, int, str], None]:
+    """Show the step on one line that rewrites itself, or every tenth of the way where there is no terminal."""
+    printed = 0
+
+    def show(step: int, total: int, description: str) -> None:
+        nonlocal printed
+        if console.is_terminal:
+            console.print(
+                f"\r\x1b[2K  {step} of {total}: {escape(description)}"[: console.width], end=""
+            )
+            return
+        tenth = step * 10 // max(total, 1)
+        if tenth > printed:
+            printed = tenth
+            console.print(f"  {step} of {total}")
+
+    return show
+
+
+def _print_failure(failure: Failure, console: Console) -> None:
+    console.print(f"\n[bold red]{failure.kind}: {escape(failure.name)}[/bold red]")
+    for line in (
+        failure.meaning,
+        failure.message,
+        *(f"for example {example}" for example in failure.examples),
+    ):
+        if line:
+            console.print(f"  {escape(line)}", highlight=False)
+
+
+def _console() -> Console:
+    # Figures are never folded: a narrow terminal scrolls or wraps instead.
+    return Console(width=max(Console().width, 110))
+
+
+def _error_console() -> Console:
+    return Console(stderr=True)
+
+
+def _refuse(message: str, exit_code: int) -> NoReturn:
+    Console(stderr=True, soft_wrap=True).print(
+        f"[bold red]Stopped.[/bold red] {escape(message)}", highlight=False
+    )
+    sys.exit(exit_code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,265 @@
+"""The load ledger in DuckDB: which delivery is in force for what, and the views that staging reads.
+
+Everything here follows from the raw zone's folders and this landing's refusals; one transaction replaces it all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from orchestration.landing.checks import Fault
+from orchestration.landing.contracts import Table
+from orchestration.landing.normalise import literal, quoted
+from orchestration.landing.rawzone import Delivery, newest_first
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A delivery in quarantine, with everything found wrong with it."""
+
+    delivery_id: str
+    platform: str | None
+    source_table: str | None
+    role: str | None
+    files: tuple[str, ...]
+    faults: tuple[Fault, ...]
+
+
+_TABLES = {
+    "deliveries": (
+        "delivery_id varchar, platform varchar, source_table varchar, role varchar, status varchar,"
+        " delivered_at timestamp, content_from date, content_to date, file_count bigint, row_count bigint,"
+        " money_rounding decimal(38, 20), unknown_columns varchar, arrived_sequence bigint"
+    ),
+    "delivery_files": (
+        "delivery_id varchar, file varchar, sha256 varchar, byte_count bigint, row_count bigint,"
+        " money_rounding decimal(38, 20)"
+    ),
+    "current_scopes": "source_table varchar, scope varchar, delivery_id varchar",
+    "superseded_rows": "source_table varchar, delivery_id varchar, row_id varchar",
+    "quarantine": (
+        "delivery_id varchar, platform varchar, source_table varchar, file varchar, row_number bigint,"
+        " column_name varchar, reason varchar, remedy varchar"
+    ),
+}
+
+
+def current_scopes(tables: Sequence[Table], deliveries: Sequence[Delivery]) -> dict[str, dict[str, str]]:
+    """For each raw table the delivery in force for each scope. Of tables by key, every delivery is in force."""
+    current: dict[str, dict[str, str]] = {table.qualified: {} for table in tables}
+    for table in tables:
+        of_table = [d for d in deliveries if d.source_table == table.qualified]
+        scopes = current[table.qualified]
+        # The same content, read again under a changed contract, stands in for its earlier reading.
+        identities: set[str] = set()
+        for delivery in newest_first(of_table):
+            if delivery.identity in identities and table.replaces.scope in ("key", "nothing"):
+                continue
+            identities.add(delivery.identity)
+            if table.replaces.scope == "key":
+                scopes[delivery.delivery_id] = delivery.delivery_id
+                continue
+            for scope in delivery.scopes:
+                scopes.setdefault(scope, delivery.delivery_id)
+    return current
+
+
+def statuses(deliveries: Sequence[Delivery], scopes: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """`current` for a delivery in force for anything, or that replaces nothing because it is empty."""
+    in_force = {delivery_id for by_scope in scopes.values() for delivery_id in by_scope.values()}
+    return {
+        delivery.delivery_id: (
+            "current" if delivery.delivery_id in in_force or not delivery.scopes else "superseded"
+        )
+        for delivery in deliveries
+    }
+
+
+def refresh(
+    work_file: Path,
+    raw_zone: Path,
+    tables: Sequence[Table],
+    deliveries: Sequence[Delivery],
+    refusals: Sequence[Refusal],
+    spill: Path,
+) -> None:
+    """Bring schema `raw` of the work file in step with the raw zone, in one transaction."""
+    scopes = current_scopes(tables, deliveries)
+    status = statuses(deliveries, scopes)
+    work_file.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(str(work_file), config={"temp_directory": str(spill)}) as connection:
+        connection.execute("begin")
+        connection.execute("create schema if not exists raw")
+        known = {table.qualified for table in tables}
+        for (name,) in connection.execute(
+            "select view_name from duckdb_views() where schema_name = 'raw' and not internal"
+        ).fetchall():
+            if name not in known:
+                connection.execute(f"drop view raw.{quoted(name)}")
+        for name, columns in _TABLES.items():
+            connection.execute(f"create or replace table raw.{name} ({columns})")
+        _insert(connection, "deliveries", _delivery_rows(deliveries, status, refusals))
+        _insert(
+            connection,
+            "delivery_files",
+            [
+                (d.delivery_id, f.file, f.sha256, f.byte_count, f.row_count, f.money_rounding)
+                for d in deliveries
+                for f in d.files
+            ],
+        )
+        _insert(
+            connection,
+            "current_scopes",
+            [
+                (source_table, scope, delivery_id)
+                for source_table, by_scope in sorted(scopes.items())
+                for scope, delivery_id in sorted(by_scope.items())
+            ],
+        )
+        _insert(
+            connection,
+            "quarantine",
+            [
+                (r.delivery_id, r.platform, r.source_table, f.file, f.row, f.column, f.reason, f.remedy)
+                for r in refusals
+                for f in r.faults
+            ],
+        )
+        for table in tables:
+            of_table = [d for d in deliveries if d.source_table == table.qualified]
+            _create_view(connection, raw_zone, table, of_table, scopes[table.qualified])
+        connection.execute("commit")
+        connection.execute("checkpoint")
+
+
+def _delivery_rows(
+    deliveries: Sequence[Delivery], status: Mapping[str, str], refusals: Sequence[Refusal]
+) -> list[tuple[object, ...]]:
+    accepted: list[tuple[object, ...]] = [
+        (
+            d.delivery_id, d.platform, d.source_table, d.role, status[d.delivery_id], d.delivered_at,
+            d.content_from, d.content_to, len(d.files), d.row_count, d.money_rounding,
+            ", ".join(d.unknown_columns) or None, d.arrived_sequence,
+        )
+        for d in deliveries
+    ]  # fmt: skip
+    refused: list[tuple[object, ...]] = [
+        (
+            r.delivery_id, r.platform, r.source_table, r.role, "quarantined", None,
+            None, None, len(r.files), None, None, None, None,
+        )
+        for r in refusals
+    ]  # fmt: skip
+    return accepted + refused
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[object, ...]]
+) -> None:
+    for start in range(0, len(rows), 500):
+        batch = rows[start : start + 500]
+        marks = ", ".join(f"({', '.join('?' for _ in row)})" for row in batch)
+        connection.execute(f"insert into raw.{table} values {marks}", [v for row in batch for v in row])
+
+
+def _create_view(
+    connection: duckdb.DuckDBPyConnection,
+    raw_zone: Path,
+    table: Table,
+    deliveries: Sequence[Delivery],
+    scopes: Mapping[str, str],
+) -> None:
+    in_force = set(scopes.values())
+    counted = [d for d in newest_first(deliveries) if d.delivery_id in in_force and d.row_count]
+    if table.replaces.scope == "key":
+        partial = _supersede_rows(connection, raw_zone, table, counted)
+        condition = (
+            "not exists (select 1 from raw.superseded_rows as s where s.source_table = "
+            f"{literal(table.qualified)} and s.delivery_id = r._delivery_id and s.row_id = r._row_id)"
+        )
+    else:
+        partial = {
+            d.delivery_id
+            for d in counted
+            if any(scopes.get(scope) != d.delivery_id for scope in d.scopes)
+        }
+        condition = (
+            "exists (select 1 from raw.current_scopes as s where s.source_table = "
+            f"{literal(table.qualified)} and s.scope = r._scope and s.delivery_id = r._delivery_id)"
+        )
+    selects = []
+    shapes = sorted({d.columns for d in counted})
+    for shape in shapes:
+        for is_partial in (False, True):
+            members = [
+                d for d in counted if d.columns == shape and (d.delivery_id in partial) == is_partial
+            ]
+            if members:
+                where = f" where {condition}" if is_partial else ""
+                selects.append(f"{_read(raw_zone, table, members, shape)}{where}")
+    body = " union all ".join(selects) or f"select {_typed_nulls(table)} where false"
+    connection.execute(f"create or replace view raw.{quoted(table.qualified)} as {body}")
+
+
+def _read(raw_zone: Path, table: Table, members: Sequence[Delivery], shape: tuple[str, ...]) -> str:
+    paths = ", ".join(
+        literal(str(raw_zone / d.folder / f"part-{index:05}.parquet"))
+        for d in sorted(members, key=lambda d: d.arrived_sequence)
+        for index, file in enumerate(d.files)
+        if file.row_count
+    )
+    columns = ", ".join(
+        f"r.{quoted(name)}" if name in shape else f"cast(null as varchar) as {quoted(name)}"
+        for name in table.raw_columns
+    )
+    return f"select {columns} from read_parquet([{paths}], hive_partitioning = false) as r"
+
+
+def _typed_nulls(table: Table) -> str:
+    return ", ".join(
+        f"cast(null as {'bigint' if name == '_row' else 'varchar'}) as {quoted(name)}"
+        for name in table.raw_columns
+    )
+
+
+def _supersede_rows(
+    connection: duckdb.DuckDBPyConnection, raw_zone: Path, table: Table, newest: Sequence[Delivery]
+) -> set[str]:
+    """List the rows whose key came again, later; returns the deliveries that hold any."""
+    if not newest:
+        return set()
+    ranks = ", ".join(f"({literal(d.delivery_id)}, {rank})" for rank, d in enumerate(newest))
+    paths = ", ".join(
+        literal(str(raw_zone / d.folder / f"part-{index:05}.parquet"))
+        for d in newest
+        for index, file in enumerate(d.files)
+        if file.row_count
+    )
+    connection.execute(
+        f"""
+        insert into raw.superseded_rows
+        with ranked as (
+            select
+                _delivery_id,
+                _row_id,
+                _scope,
+                row_number() over (partition by _scope order by rank, _file desc, _row desc) as place
+            from read_parquet([{paths}], hive_partitioning = false)
+            inner join (values {ranks}) as ranks (delivery_id, rank) on delivery_id = _delivery_id
+            where _scope in (
+                select _scope from read_parquet([{paths}], hive_partitioning = false)
+                group by _scope having count(*) > 1
+            )
+        )
+        select {literal(table.qualified)}, _delivery_id, _row_id from ranked where place > 1
+        """
+    )
+    rows = connection.execute(
+        "select distinct delivery_id from raw.superseded_rows where source_table = ?", [table.qualified]
+    ).fetchall()
+    return {str(row[0]) for row in rows}

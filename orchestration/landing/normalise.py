@@ -1,0 +1,381 @@
+"""The SQL that checks a cell, writes it in the one spelling staging reads, and numbers rows.
+
+Nothing here becomes a float: numbers stay the file's text and are only checked to be numbers.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from orchestration.landing.checks import (
+    MAXIMUM_DIGITS,
+    MAXIMUM_MONEY_DIGITS,
+    Fault,
+    currency_codes,
+    shown,
+)
+from orchestration.landing.contracts import Column, Table, normal_form
+from orchestration.landing.unknown import names_a_person
+
+# What the fast pass raises; a second pass then finds out what is wrong where.
+FAULT_MARK = "landing: faulty cell"
+PERSON_MARK = "landing: person not yet pseudonymised"
+NESTED_MARK = "landing: JSON with keys that may not be kept"
+
+_NUMBER = r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,4})?"
+_ACCOUNTING = r"\s*(-?\$?|\$-|\(\$?)([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]+)?\)?\s*"
+_CLOCK = r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?"
+_UTC_TIME = _CLOCK + r"( ?(Z|UTC|GMT|\+00|\+0000|\+00:00))?)?"
+_OFFSET_TIME = _CLOCK + r" ?[+-][0-9]{2}(:?[0-9]{2})?)"
+_PSEUDONYM = "person:[0-9a-f]{24}"
+_SEPARATOR = "chr(31)"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where a source's columns are: `c0`, `c1`, … of the relation that holds its cells."""
+
+    positions: Mapping[str, int]
+    unknown: tuple[tuple[int, str], ...] = ()
+    width: int = 0
+    extra_position: int | None = None
+
+
+def literal(text: str) -> str:
+    """A SQL text literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def quoted(name: str) -> str:
+    """A SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def fault_code(column: Column, cell: str) -> str | None:
+    """SQL that is the code of what is wrong with a cell (null if nothing); None where nothing can be."""
+    tests = _fault_tests(column, cell)
+    if column.not_null:
+        return f"case when {cell} is null then 'null' {tests} end"
+    return f"case when {cell} is null then null {tests} end" if tests else None
+
+
+def normal_value(column: Column, cell: str) -> str:
+    """SQL for the cell in the raw zone's spelling, given that it has no fault."""
+    match column.type:
+        case "decimal" if column.allow == "us_accounting":
+            return _plain_number(cell)
+        case "integer":
+            return f"regexp_replace({cell}, '\\.0+$', '')"
+        case "timestamp":
+            return f"cast({_timestamp(column, cell)} as varchar)"
+        case "date":
+            return f"strftime({_timestamp(column, cell)}, '%Y-%m-%d')"
+        case "epoch":
+            seconds = f"cast(regexp_replace({cell}, '\\.0+$', '') as bigint)"
+            return f"cast(make_timestamp({seconds} * 1000000) as varchar)"
+        case "boolean":
+            return f"case when lower({cell}) in ('true', '1') then 'true' else 'false' end"
+        case "currency":
+            return f"upper({cell})"
+        case _:
+            return cell
+
+
+def _fault_tests(column: Column, cell: str) -> str:
+    tests = []
+    match column.type:
+        case "decimal" | "integer":
+            number = _plain_number(cell) if column.allow == "us_accounting" else cell
+            digits = MAXIMUM_MONEY_DIGITS if column.money else MAXIMUM_DIGITS
+            width = 20 if column.money else 10
+            plain = f"regexp_full_match({number}, '[+-]?[0-9]{{1,{digits}}}(\\.[0-9]+)?')"
+            if column.type == "integer":
+                plain = f"regexp_full_match({number}, '[+-]?[0-9]{{1,{digits}}}(\\.0+)?')"
+            if column.allow == "us_accounting":
+                tests.append(f"when not regexp_full_match({cell}, '{_ACCOUNTING}') then 'number'")
+            tests += [
+                f"when {plain} then {_below_minimum(column, number)}",
+                f"when not regexp_full_match({number}, '{_NUMBER}') then 'number'",
+                f"when try_cast({number} as decimal(38, {width})) is null then 'wide'",
+            ]
+            if column.type == "integer":
+                whole = f"cast({number} as decimal(38, 10))"
+                tests.append(f"when {whole} <> round({whole}, 0) then 'whole'")
+            tests.append(f"else {_below_minimum(column, number)}")
+        case "timestamp":
+            tests.append(f"when {_timestamp(column, cell)} is null then 'timestamp'")
+        case "date":
+            moment = _timestamp(column, cell)
+            tests += [
+                f"when {moment} is null then 'date'",
+                f"when {moment} <> date_trunc('day', {moment}) then 'date'",
+            ]
+        case "epoch":
+            tests.append(f"when not regexp_full_match({cell}, '[0-9]{{1,11}}(\\.0+)?') then 'epoch'")
+        case "boolean":
+            tests.append(f"when lower({cell}) not in ('true', 'false', '1', '0') then 'boolean'")
+        case "currency":
+            codes = ", ".join(literal(code) for code in currency_codes())
+            tests.append(f"when upper({cell}) not in ({codes}) then 'currency'")
+        case "json":
+            tests.append(f"when not json_valid({cell}) then 'json'")
+    if column.values:
+        allowed = ", ".join(literal(value) for value in column.values)
+        tests.append(f"when {cell} not in ({allowed}) then 'value'")
+    return " ".join(tests)
+
+
+def _below_minimum(column: Column, number: str) -> str:
+    if column.minimum is None:
+        return "null"
+    return f"case when cast({number} as decimal(38, 10)) < {column.minimum} then 'minimum' end"
+
+
+def _plain_number(cell: str) -> str:
+    """`$10,000.00 ` and `(5.00)` as 10000.00 and -5.00."""
+    bare = f"regexp_replace({cell}, '[\\s$,()+-]', '', 'g')"
+    return f"case when regexp_matches({cell}, '[(-]') then '-' || {bare} else {bare} end"
+
+
+def _timestamp(column: Column, cell: str) -> str:
+    """The cell as a UTC timestamp, null if it is none. A cast to timestamp ignores offsets, so those go apart."""
+    if column.formats:
+        formats = ", ".join(literal(spelling) for spelling in column.formats)
+        return f"cast(try_strptime({cell}, [{formats}]) as timestamp)"
+    return (
+        f"case when regexp_full_match({cell}, '{_UTC_TIME}') and left({cell}, 4) <> '0000'"
+        f" then try_cast({cell} as timestamp)"
+        f" when regexp_full_match({cell}, '{_OFFSET_TIME}')"
+        f" then cast(try_cast({cell} as timestamptz) as timestamp) end"
+    )
+
+
+def cells_select(
+    table: Table,
+    layout: Layout,
+    source: str,
+    constants: Mapping[str, str | None],
+    people_known: bool,
+    scrubbed: bool,
+    masked: frozenset[int] = frozenset(),
+) -> str:
+    """SQL for the rows of a raw table, in its column order, from a relation of `_row, c0, c1, …`.
+
+    `constants` are the path columns, `_delivery_id` and `_file`, and `_scope` where it is one for all rows.
+    The statement fails with FAULT_MARK at the first faulty cell; with PERSON_MARK at the first person without a
+    pseudonym, unless `people_known` (then `people_values` maps them); with NESTED_MARK at the first JSON text with
+    a key that may not be kept, unless `scrubbed`. Positions in `masked` are looked up in `masked_values`.
+    """
+    values = []
+    for column in table.columns:
+        position = layout.positions.get(column.name)
+        value = (
+            "cast(null as varchar)"
+            if position is None
+            else _column_value(column, table, layout, position, people_known, scrubbed, masked)
+        )
+        values.append(f"{value} as {quoted(column.name)}")
+    scope = literal(constants["_scope"]) if constants.get("_scope") else scope_value(table)
+    paths = {name: constants[name] for name in table.path_columns}
+    content = [
+        f"'{column.name}=' || {quoted(column.name)}" for column in table.columns if not column.volatile
+    ] + [f"'{name}=' || {quoted(name)}" for name in paths]
+    path_values = "".join(f", {_constant(value)} as {quoted(name)}" for name, value in paths.items())
+    output = ", ".join(quoted(name) for name in (*[c.name for c in table.columns], *paths))
+    return f"""
+        with source as ({source}),
+        cells as (
+            select _row, {", ".join(values)}{path_values}, {_extra(table, layout, people_known, scrubbed, masked)} as _extra
+            from source
+        ),
+        scoped as (select *, {scope} as _scope from cells)
+        select
+            {output},
+            {_constant(constants["_delivery_id"])} as _delivery_id,
+            {_constant(constants["_file"])} as _file,
+            _row,
+            _scope,
+            md5(concat_ws({_SEPARATOR}, {literal(table.qualified)}, _scope, {", ".join(content)})) as _row_id,
+            _extra
+        from scoped
+    """
+
+
+def faults_select(table: Table, layout: Layout, source: str, limit: int) -> str:
+    """SQL for the first faulty cells: row, column, code and the cell."""
+    tests = []
+    for column in table.columns:
+        position = layout.positions.get(column.name)
+        code = None if position is None else fault_code(_strict(column, table), f"c{position}")
+        if code is not None:
+            tests.append(
+                f"{{'column_name': {literal(column.name)}, 'code': {code}, 'cell': left(c{position}, 200), "
+                f"'size': length(c{position})}}"
+            )
+    if not tests:
+        return "select null, null, null, null, null where false"
+    return f"""
+        select _row, fault.column_name, fault.code, fault.cell, fault.size
+        from (
+            select _row, unnest(list_filter([{", ".join(tests)}], lambda f: f.code is not null)) as fault
+            from ({source})
+        )
+        limit {limit}
+    """
+
+
+def scope_value(table: Table) -> str:
+    """SQL for what a newer delivery replaces, from normalised columns."""
+    replaces = table.replaces
+    match replaces.scope:
+        case "day":
+            first = f"left({quoted(replaces.column or '')}, 10)"
+        case "month" | "export_month" if replaces.column:
+            first = f"left({quoted(replaces.column)}, 7)"
+        case "key":
+            return " || '|' || ".join(f"coalesce({quoted(name)}, '')" for name in replaces.columns)
+        case _:
+            first = "'all'"
+    return " || '|' || ".join([first, *(f"coalesce({quoted(name)}, '')" for name in replaces.by)])
+
+
+def _strict(column: Column, table: Table) -> Column:
+    """The column, never null where it decides what a delivery replaces."""
+    replaces = table.replaces
+    if column.name == replaces.column or column.name in replaces.columns:
+        return replace(column, not_null=True)
+    return column
+
+
+def _column_value(
+    column: Column,
+    table: Table,
+    layout: Layout,
+    position: int,
+    people_known: bool,
+    scrubbed: bool,
+    masked: frozenset[int],
+) -> str:
+    cell = _masked(position, masked)
+    if column.person or column.person_when:
+        person = _person(f"c{position}", people_known)
+        if column.person_when is None:
+            return person
+        kind_column, kinds = column.person_when
+        kind_position = layout.positions.get(kind_column)
+        if kind_position is None:
+            return cell
+        listed = ", ".join(literal(kind) for kind in kinds)
+        return f"case when lower(trim(c{kind_position})) in ({listed}) then {person} else {cell} end"
+    strict = _strict(column, table)
+    code = fault_code(strict, cell)
+    value = normal_value(strict, cell)
+    if column.type == "json" and not scrubbed:
+        value = _unless_nested(table, cell)
+    if code is None:
+        return value
+    return f"case when {code} is not null then error('{FAULT_MARK}') when {cell} is null then null else {value} end"
+
+
+def _person(cell: str, known: bool) -> str:
+    replaced = (
+        f"(select replacement from people_values where original = {cell})"
+        if known
+        else f"error('{PERSON_MARK}')"
+    )
+    return (
+        f"case when {cell} is null or trim({cell}) = '' then null"
+        f" when regexp_full_match(trim({cell}), '{_PSEUDONYM}') then trim({cell}) else {replaced} end"
+    )
+
+
+def _masked(position: int, masked: frozenset[int]) -> str:
+    cell = f"c{position}"
+    if position not in masked:
+        return cell
+    return f"coalesce((select replacement from masked_values where original = {cell}), {cell})"
+
+
+def _unless_nested(table: Table, cell: str) -> str:
+    """The cell, or NESTED_MARK where a text holds JSON with a key that the contract never keeps."""
+    if not table.never_keep:
+        return cell
+    keys = "|".join(
+        "[^a-z0-9\"]*".join(normal_form(name.split(".")[-1])) for name in table.never_keep
+    )
+    pattern = literal(f'(?i)"[^a-z0-9"]*({keys})[^a-z0-9"]*\\\\*"\\s*:')
+    return f"case when regexp_matches({cell}, {pattern}) then error('{NESTED_MARK}') else {cell} end"
+
+
+def _extra(
+    table: Table, layout: Layout, people_known: bool, scrubbed: bool, masked: frozenset[int]
+) -> str:
+    if layout.extra_position is not None:
+        return f"c{layout.extra_position}"
+    if not layout.unknown:
+        return "cast(null as varchar)"
+    members = []
+    for position, header in layout.unknown:
+        if names_a_person(header):
+            cell = _person(f"c{position}", people_known)
+        else:
+            cell = _masked(position, masked)
+            if not scrubbed:
+                cell = _unless_nested(table, cell)
+        key = literal(_json_text(header) + ":")
+        members.append(f"{key} || cast(to_json({cell}) as varchar)")
+    return f"nullif('{{' || concat_ws(',', {', '.join(members)}) || '}}', '{{}}')"
+
+
+def people_positions(table: Table, layout: Layout) -> list[tuple[int, str]]:
+    """The positions that hold people, each with the SQL condition under which it does."""
+    found = [(position, "true") for position, header in layout.unknown if names_a_person(header)]
+    for column in table.columns:
+        position = layout.positions.get(column.name)
+        if position is None or not (column.person or column.person_when):
+            continue
+        condition = "true"
+        if column.person_when:
+            kind_position = layout.positions.get(column.person_when[0])
+            if kind_position is None:
+                continue
+            listed = ", ".join(literal(kind) for kind in column.person_when[1])
+            condition = f"lower(trim(c{kind_position})) in ({listed})"
+        found.append((position, condition))
+    return found
+
+
+def _constant(value: str | None) -> str:
+    return "cast(null as varchar)" if value is None else literal(value)
+
+
+def _json_text(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+_REASONS = {
+    "null": ("is empty, and may not be", "Find out why the export left it out"),
+    "number": ("is {cell}, which is not a plain number", "Export numbers as digits with a point: no thousands marks, no words"),
+    "wide": ("is {cell}, which has more digits than an amount can have", "Check the column's unit in the export"),
+    "whole": ("is {cell}, which is not a whole number", "Check which column the export wrote there"),
+    "minimum": ("is {cell}, below the least value the source may have", "Check the sign in the export"),
+    "timestamp": ("is {cell}, which is not a time such as 2026-05-03T00:00:00Z", "Export times in ISO 8601"),
+    "date": ("is {cell}, which is not a day such as 2026-05-03", "Export days in ISO 8601"),
+    "epoch": ("is {cell}, which is not a time in seconds since 1970", "Drop the vendor's response unchanged"),
+    "boolean": ("is {cell}, which is neither true nor false", "Check which column the export wrote there"),
+    "currency": ("is {cell}, which is not an ISO 4217 currency code", "Check which column the export wrote there"),
+    "json": ("is not valid JSON", "Export the column as JSON"),
+    "value": ("is {cell}, which is not one of the values this column may have", "See the contract's `values` for this column"),
+}  # fmt: skip
+
+
+def described(file: str, found: Sequence[tuple[int, str, str, str | None, int | None]]) -> list[Fault]:
+    """Faults in words from the rows of `faults_select`."""
+    faults = []
+    for row, column, code, cell, size in found:
+        reason, remedy = _REASONS[code]
+        text = shown(cell) if cell is None or size == len(cell) else f"a text of {size} characters"
+        faults.append(Fault(file, reason.format(cell=text), remedy, row, column))
+    return faults

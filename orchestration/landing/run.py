@@ -1,0 +1,254 @@
+"""Landing: from the files of the landing folder and the registers to the raw zone and the load ledger."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import duckdb
+
+from orchestration.landing.checks import Fault, RefusedError
+from orchestration.landing.contracts import Table, load_contracts
+from orchestration.landing.deliveries import Candidate, group
+from orchestration.landing.discover import Claim, discover
+from orchestration.landing.ledger import Refusal, refresh
+from orchestration.landing.loader import Conflicts, delivery_id_of, load, masked_name
+from orchestration.landing.people import People
+from orchestration.landing.rawzone import Delivery, read_deliveries, remove_leftovers
+from orchestration.landing.sources import format_of, header_of, matches
+from orchestration.settings import Settings, writer_lock
+
+Echo = Callable[[str], None]
+MEMORY_LIMIT = "1GB"
+
+
+@dataclass(frozen=True)
+class LandingResult:
+    """What one landing did. `row_count` counts the rows of accepted deliveries of this landing."""
+
+    accepted: tuple[Delivery, ...] = ()
+    unchanged: tuple[Delivery, ...] = ()
+    quarantined: tuple[Refusal, ...] = ()
+
+    @property
+    def row_count(self) -> int:
+        """Rows that this landing added to the raw zone."""
+        return sum(delivery.row_count for delivery in self.accepted)
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """Every fault of every quarantined delivery."""
+        return tuple(fault for refusal in self.quarantined for fault in refusal.faults)
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """Who was forgotten, and whether the people map had known them."""
+
+    pseudonym: str
+    was_known: bool
+
+
+def land(settings: Settings, echo: Echo = lambda line: None) -> LandingResult:
+    """Land everything new; what is there already changes nothing.
+
+    `echo` gets one line per delivery that was accepted or refused. Raises ContractError for a faulty contract and
+    WriterBusyError while another process writes; nothing is half loaded whatever happens.
+    """
+    tables = load_contracts()
+    with writer_lock(settings, "land"):
+        return _land(settings, tables, echo)
+
+
+def forget(settings: Settings, person: str) -> Forgotten:
+    """Erase a person from the people map, for good: landing their files again brings nobody back.
+
+    `person` is an e-mail, login or name as a source has it, or a pseudonym. No cost changes.
+    """
+    with writer_lock(settings, "forget"):
+        people = People.read(settings.warehouse / "people", settings.pseudonym_key)
+        pseudonym, was_known = people.forget(person)
+        people.save()
+        return Forgotten(pseudonym, was_known)
+
+
+def _land(settings: Settings, tables: Sequence[Table], echo: Echo) -> LandingResult:
+    raw_zone = settings.raw_zone
+    raw_zone.mkdir(parents=True, exist_ok=True)
+    remove_leftovers(raw_zone)
+    spill = settings.warehouse / ".spill-landing"
+    shutil.rmtree(spill, ignore_errors=True)
+    people = People.read(settings.warehouse / "people", settings.pseudonym_key)
+    deliveries = read_deliveries(raw_zone)
+    accepted: list[Delivery] = []
+    unchanged: list[Delivery] = []
+    refusals: list[Refusal] = []
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": MEMORY_LIMIT,
+        "threads": "2",
+        "temp_directory": str(spill),
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
+    try:
+        with duckdb.connect(config=config) as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            candidates, stray = _candidates(connection, settings, tables, people)
+            refusals += [_stray(fault, people) for fault in stray]
+            conflicts = Conflicts(tables, deliveries)
+            for candidate in candidates:
+                known = _known(candidate, [*deliveries, *accepted], people)
+                if isinstance(known, Delivery):
+                    unchanged.append(known)
+                    continue
+                sequence = 1 + max((d.arrived_sequence for d in [*deliveries, *accepted]), default=0)
+                delivery_id = delivery_id_of(candidate, known)
+                try:
+                    delivery = load(
+                        connection, raw_zone, candidate, delivery_id, sequence, people, conflicts
+                    )
+                except RefusedError as error:
+                    refusal = _refusal(candidate, delivery_id, error.faults, people)
+                    refusals.append(refusal)
+                    echo(_refused_line(refusal))
+                    continue
+                accepted.append(delivery)
+                conflicts.add(delivery)
+                echo(_accepted_line(delivery))
+        people.save()
+        refresh(settings.work_file, raw_zone, tables, [*deliveries, *accepted], refusals, spill)
+    finally:
+        shutil.rmtree(spill, ignore_errors=True)
+    for refusal in refusals:
+        if refusal.source_table is None:
+            echo(_refused_line(refusal))
+    return LandingResult(tuple(accepted), tuple(unchanged), tuple(refusals))
+
+
+def _candidates(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, tables: Sequence[Table], people: People
+) -> tuple[list[Candidate], list[Fault]]:
+    candidates: list[Candidate] = []
+    faults: list[Fault] = []
+    for root, folder in (("seeds", settings.seeds), ("landing", settings.landing)):
+        of_root = [table for table in tables if table.root == root]
+        found = discover(folder, of_root, report_unclaimed=root == "landing")
+        faults += found.faults
+        claims: list[Claim] = []
+        for options in found.claims.values():
+            try:
+                claims.append(_choose(connection, options, people))
+            except RefusedError as error:
+                faults += error.faults
+        grouped, stray = group(claims, found.sidecars, found.manifests)
+        candidates += grouped
+        faults += stray
+    return sorted(candidates, key=_arrival_order), faults
+
+
+def _arrival_order(candidate: Candidate) -> tuple[str, str, str]:
+    moment = candidate.delivered_at.isoformat() if candidate.delivered_at else ""
+    return candidate.table.qualified, moment, candidate.claims[0].file.name
+
+
+def _choose(
+    connection: duckdb.DuckDBPyConnection, options: Sequence[Claim], people: People
+) -> Claim:
+    """The claim that a file's header satisfies; of several the one whose glob says most."""
+    if len(options) == 1:
+        return options[0]
+    fitting: list[Claim] = []
+    first_error: RefusedError | None = None
+    for claim in options:
+        if format_of(claim.file) not in ("text", "parquet"):
+            fitting.append(claim)
+            continue
+        try:
+            header = header_of(connection, claim.table, claim.file, people.pseudonym)
+        except RefusedError as error:
+            first_error = first_error or error
+            continue
+        if matches(claim.table, header) is not None:
+            fitting.append(claim)
+    if not fitting:
+        names = " or ".join(sorted(claim.table.qualified for claim in options))
+        if first_error is not None and "no line names" not in first_error.faults[0].reason:
+            raise first_error
+        raise RefusedError(
+            Fault(
+                options[0].file.name,
+                f"the header has not all required columns of {names}",
+                "Check which export this is, and that it holds the required columns of its contract",
+            )
+        )
+    return max(fitting, key=_specificity)
+
+
+def _specificity(claim: Claim) -> int:
+    literal_lengths = [
+        sum(len(part) for part in glob.replace("*", "").split("/") if "<" not in part)
+        for glob in claim.table.files
+    ]
+    return max(literal_lengths)
+
+
+def _known(candidate: Candidate, deliveries: Sequence[Delivery], people: People) -> Delivery | int:
+    """The delivery that this candidate is already; else how often its content has arrived before.
+
+    Content arrives again when a file was overwritten with other content and then with this once more, or when its
+    contract has changed since.
+    """
+    same = [d for d in deliveries if d.identity == candidate.identity and d.source_table == candidate.table.qualified]
+    if not same:
+        return 0
+    newest = same[-1]
+    if newest.fingerprint != candidate.table.fingerprint:
+        return len(same)
+    hashes = dict(
+        zip(
+            (masked_name(claim.file.name, people) for claim in candidate.claims),
+            candidate.hashes,
+            strict=True,
+        )
+    )
+    for delivery in reversed(deliveries):
+        if delivery.source_table != candidate.table.qualified:
+            continue
+        overwritten = [f for f in delivery.files if hashes.get(f.file, f.sha256) != f.sha256]
+        if overwritten and delivery.arrived_sequence > newest.arrived_sequence:
+            return len(same)
+    return newest
+
+
+def _stray(fault: Fault, people: People) -> Refusal:
+    """A file that belongs to no delivery."""
+    fault = replace(fault, file=masked_name(fault.file, people))
+    return Refusal(f"file:{fault.file}", None, None, None, (fault.file,), (fault,))
+
+
+def _refusal(
+    candidate: Candidate, delivery_id: str, faults: Sequence[Fault], people: People
+) -> Refusal:
+    table = candidate.table
+    named = tuple(
+        replace(
+            fault, file=masked_name(fault.file, people), reason=masked_name(fault.reason, people)
+        )
+        for fault in faults
+    )
+    files = tuple(masked_name(claim.file.name, people) for claim in candidate.claims)
+    return Refusal(delivery_id, table.platform, table.qualified, table.role, files, named)
+
+
+def _accepted_line(delivery: Delivery) -> str:
+    files = "1 file" if len(delivery.files) == 1 else f"{len(delivery.files)} files"
+    line = f"landed {delivery.source_table}: {delivery.row_count:,} rows from {files} ({delivery.names()})"
+    if delivery.unknown_columns:
+        line += f"; kept aside {len(delivery.unknown_columns)} undeclared columns"
+    return line
+
+
+def _refused_line(refusal: Refusal) -> str:
+    more = len(refusal.faults) - 1
+    return f"quarantined {refusal.faults[0].sentence()}" + (f" (and {more} more)" if more else "")

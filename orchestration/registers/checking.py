@@ -1,0 +1,47 @@
+"""`check`: every fault of every register at once, before anything is landed or built."""
+
+from __future__ import annotations
+
+from orchestration.registers.cost_centres import cost_centre_faults
+from orchestration.registers.declared import LATER_REGISTERS, REGISTERS
+from orchestration.registers.faults import Fault, Severity
+from orchestration.registers.policy import policy_faults
+from orchestration.registers.reading import read_registers
+from orchestration.registers.references import known_platforms, reference_faults
+from orchestration.registers.rules import rule_faults
+from orchestration.registers.splits import split_faults
+from orchestration.registers.validity import validity_faults
+from orchestration.settings import Settings
+
+
+def check(settings: Settings) -> list[Fault]:
+    """The faults of the registers folder, by file and row; errors refuse the build, warnings are shown."""
+    registers, faults = read_registers(settings.seeds)
+    faults += _unknown_files(settings)
+    faults += validity_faults(registers)
+    faults += rule_faults(registers)
+    faults += split_faults(registers)
+    faults += cost_centre_faults(registers)
+    faults += policy_faults(registers)
+    faults += reference_faults(registers, known_platforms(settings.landing))
+    return sorted(faults, key=_place)
+
+
+def _place(fault: Fault) -> tuple[str, int, str, str]:
+    return fault.file, fault.row or 0, fault.column or "", fault.message
+
+
+def _unknown_files(settings: Settings) -> list[Fault]:
+    known = {f"{name}.csv" for name in (*(entry.name for entry in REGISTERS), *LATER_REGISTERS)}
+    return [
+        Fault(
+            path.name,
+            None,
+            None,
+            "the file is no register",
+            "Rename it if it should be one; else keep it somewhere else",
+            Severity.WARNING,
+        )
+        for path in sorted(settings.seeds.glob("*.csv"))
+        if path.name not in known
+    ]

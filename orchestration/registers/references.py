@@ -1,0 +1,110 @@
+"""What a register names must exist. Warnings only: what nobody is found for keeps its reason in the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from difflib import get_close_matches
+from pathlib import Path
+
+from orchestration.landing.contracts import load_contracts
+from orchestration.registers.declared import REGISTERS, register
+from orchestration.registers.faults import Fault, Severity, quoted
+from orchestration.registers.reading import Registers, Row
+
+# Contracts that are no platform of their own: the registers, the generic usage file, and files per provider.
+_SHAPES = ("registers", "usage", "focus")
+_PLATFORM_COLUMNS = (
+    ("identities", "platform"),
+    ("exceptions", "platform"),
+    ("allocation_rules", "driver_scope"),
+    ("invoices", "provider"),
+    ("model_prices", "provider"),
+)
+
+
+def known_platforms(landing: Path) -> set[str]:
+    """The platforms with a contract, and the providers with a folder of FOCUS files."""
+    contracts = {table.platform for table in load_contracts()} - set(_SHAPES)
+    focus = landing / "focus"
+    providers = (
+        {folder.name for folder in focus.iterdir() if folder.is_dir()} if focus.is_dir() else set()
+    )
+    return contracts | providers
+
+
+def reference_faults(registers: Registers, platforms: Collection[str]) -> Iterator[Fault]:
+    """Names that no register or source knows, and owner rows that name nobody."""
+    for declared in REGISTERS:
+        for column in declared.columns:
+            if column.refers_to:
+                target = register(column.refers_to)
+                codes = {row[target.key[0]] for row in registers[target.name]}
+                for row in registers[declared.name]:
+                    yield from _unknown_code(declared.file, row, column.name, target.file, codes)
+    for name, column_name in _PLATFORM_COLUMNS:
+        yield from _unknown_platforms(registers[name], register(name).file, column_name, platforms)
+    yield from _ownerless(registers)
+
+
+def _unknown_code(
+    file: str, row: Row, column: str, target: str, codes: Collection[str]
+) -> Iterator[Fault]:
+    if row[column] and row[column] not in codes:
+        near = get_close_matches(row[column], sorted(codes), n=1, cutoff=0.8)
+        hint = f"Did you mean {quoted(near[0])}? Else add it" if near else "Correct it, or add it"
+        yield Fault(
+            file,
+            row.number,
+            column,
+            f"{quoted(row[column])} is not in {target}",
+            f"{hint} there; until then its cost goes without that owner",
+            Severity.WARNING,
+        )
+
+
+def _unknown_platforms(
+    rows: Collection[Row], file: str, column: str, platforms: Collection[str]
+) -> Iterator[Fault]:
+    """One warning per name, at its first row: a platform seen only in generic usage files is no mistake."""
+    numbers: dict[str, list[int]] = {}
+    for row in rows:
+        if row[column] and row[column].lower() not in platforms:
+            numbers.setdefault(row[column], []).append(row.number)
+    for name, found in numbers.items():
+        near = get_close_matches(name.lower(), sorted(platforms), n=1, cutoff=0.6)
+        others = f" (and in {len(found) - 1} more rows)" if len(found) > 1 else ""
+        hint = f"did you mean {quoted(near[0])}?" if near else "check the spelling"
+        yield Fault(
+            file,
+            found[0],
+            column,
+            f"no bill of a platform {quoted(name)} is known{others}",
+            f"Name platforms as their landing folders are; {hint}",
+            Severity.WARNING,
+        )
+
+
+def _ownerless(registers: Registers) -> Iterator[Fault]:
+    """Rows that should say who owns something and do not."""
+    for name in ("identities", "allocation_splits", "people"):
+        declared = register(name)
+        for row in registers[name]:
+            if not row["cost_centre_code"] and not row["use_case_id"]:
+                yield Fault(
+                    declared.file,
+                    row.number,
+                    "cost_centre_code",
+                    "the row names neither a cost centre nor a use case",
+                    "Enter who pays; until then the cost is unallocated",
+                    Severity.WARNING,
+                )
+    for row in registers["identities"]:
+        if row["identity_type"].lower() == "tag" and "=" not in row["identity_id"]:
+            yield Fault(
+                "identities.csv",
+                row.number,
+                "identity_id",
+                "a tag is written `key=value`",
+                "Write the tag's key, an equals sign and its value",
+                Severity.WARNING,
+            )

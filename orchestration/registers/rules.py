@@ -1,0 +1,115 @@
+"""Allocation rules: each can do what it says, and no two claim with equal right."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from orchestration.registers.declared import AVAILABLE_METHODS, METHODS, PLANNED_METHODS, register
+from orchestration.registers.faults import Fault, Severity, quoted
+from orchestration.registers.reading import Registers, Row
+from orchestration.registers.splits import rule_methods
+from orchestration.registers.validity import overlapping, period
+
+_FILE = register("allocation_rules").file
+_POOLED = tuple(
+    method for method in AVAILABLE_METHODS if method not in ("owner", "fixed", "central")
+)
+
+
+def rule_tier(rule: Row) -> int:
+    """A rule's tier; 1 where it states none."""
+    tier = rule.values.get("tier", 1)
+    return tier if isinstance(tier, int) else 1
+
+
+def rule_faults(registers: Registers) -> Iterator[Fault]:
+    """Rules that cannot act as written, and pairs of rules with equal right to a charge."""
+    rules = registers["allocation_rules"]
+    for rule in rules:
+        yield from _method_faults(rule)
+        yield from _tier_faults(rule)
+    by_priority: dict[tuple[int, object], list[Row]] = defaultdict(list)
+    for rule in rules:
+        if rule.has_validity and "priority" in rule.values:
+            by_priority[(rule_tier(rule), rule.values["priority"])].append(rule)
+    for (tier, priority), equals in by_priority.items():
+        for rule, other in overlapping(equals):
+            # Versions of one rule that overlap are reported as such.
+            if rule["rule_id"] == other["rule_id"]:
+                continue
+            shared = period(rule.valid_from, min(rule.valid_to, other.valid_to))
+            yield Fault(
+                _FILE,
+                rule.number,
+                "priority",
+                f"{quoted(rule['rule_id'])} and {quoted(other['rule_id'])} of row {other.number} both have "
+                f"priority {priority} in tier {tier}, {shared}",
+                "Give one of them another priority: the lower number claims first",
+            )
+
+
+def _method_faults(rule: Row) -> Iterator[Fault]:
+    method, fallbacks = rule["method"].lower(), rule_methods(rule)[1:] if rule["method"] else []
+    planned = [name for name in (method, *fallbacks) if name in PLANNED_METHODS]
+    for name in dict.fromkeys(planned):
+        yield Fault(
+            _FILE,
+            rule.number,
+            "method" if name == method else "fallback_method",
+            f"the method {name} is not available in this version",
+            f"Available are {', '.join(AVAILABLE_METHODS)}",
+        )
+    for name in fallbacks:
+        if name not in METHODS:
+            yield Fault(
+                _FILE,
+                rule.number,
+                "fallback_method",
+                f"{quoted(name)} is no method",
+                f"Write a list with `|` of {', '.join(_POOLED)}, fixed or central",
+            )
+    if "owner" in fallbacks:
+        yield Fault(
+            _FILE,
+            rule.number,
+            "fallback_method",
+            "`owner` cannot be a fallback: a pool has no owner",
+            "Name a method that splits a pool, or central",
+        )
+    if "fixed" in (method, *fallbacks) and not rule["target_cost_centre"]:
+        yield Fault(
+            _FILE,
+            rule.number,
+            "target_cost_centre",
+            "the method fixed has no cost centre to charge",
+            "Enter the cost centre that pays",
+        )
+    if fallbacks and method in AVAILABLE_METHODS and method not in _POOLED:
+        yield Fault(
+            _FILE,
+            rule.number,
+            "fallback_method",
+            f"the method {method} splits no pool, so its fallback never acts",
+            "Delete it; what an owner rule does not find passes on to the next rule",
+            Severity.WARNING,
+        )
+
+
+def _tier_faults(rule: Row) -> Iterator[Fault]:
+    if rule_tier(rule) > 1:
+        yield Fault(
+            _FILE,
+            rule.number,
+            "tier",
+            "passing on what shared services hold (tiers over 1) is not available in this version",
+            "Delete the rule until it is; until then the shared service keeps what it receives",
+        )
+    elif rule["match_cost_centre"]:
+        yield Fault(
+            _FILE,
+            rule.number,
+            "match_cost_centre",
+            "a rule of tier 1 sees charges, which have no cost centre yet",
+            "Delete the pattern, or give the rule the tier of the cost centres that it matches",
+        )

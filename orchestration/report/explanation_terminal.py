@@ -1,0 +1,159 @@
+"""Prints an explanation from the entry down to the vendor's row, and the sums that prove it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from orchestration.report.explanation import CostCentreMonth, Entry, Explanation, Whole
+from orchestration.report.money import money, quantity
+
+_ENTRIES_SHOWN = 20
+
+
+def print_cost_centre(found: CostCentreMonth, console: Console) -> None:
+    """Print a cost centre's entries of a month, then the chain behind the largest."""
+    console.print(
+        f"[bold]{escape(found.cost_centre_code)} in {found.month}: {len(found.entries)} entries[/bold]"
+    )
+    table = _table("allocation_id", "platform", "use case", "rule", "mode", "currency")
+    for heading in ("billed", "reporting"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for entry in found.entries[:_ENTRIES_SHOWN]:
+        table.add_row(
+            entry.allocation_id[:12],
+            escape(entry.platform),
+            escape(entry.use_case_id or ""),
+            escape(entry.rule_id or ""),
+            entry.billing_mode or "",
+            f"{entry.billing_currency} → {entry.reporting_currency}",
+            money(entry.billed_cost),
+            money(entry.reporting_cost),
+        )
+    console.print(table)
+    if len(found.entries) > _ENTRIES_SHOWN:
+        console.print(f"  … and {len(found.entries) - _ENTRIES_SHOWN} smaller ones")
+    for currency in sorted({entry.reporting_currency for entry in found.entries}):
+        total = sum(
+            (e.reporting_cost for e in found.entries if e.reporting_currency == currency),
+            Decimal(0),
+        )
+        console.print(f"  together {money(total)} {currency}")
+    console.print("\n[bold]The largest of them[/bold]\n")
+    print_explanation(found.largest, console)
+    console.print(
+        "\nAnother one: `chargeback explain ALLOCATION_ID` (its first characters are enough)."
+    )
+
+
+def print_explanation(explanation: Explanation, console: Console) -> None:
+    """Print one entry's chain: entry, rule, driver, whole, charges, sums."""
+    entry, whole = explanation.entry, explanation.whole
+    _print_entry(entry, console)
+    _print_rule(explanation, console)
+    _print_share(entry, console)
+    if len(whole.entries) > 1:
+        _print_receivers(entry, whole, console)
+    _print_charges(entry, whole, console)
+    _print_sums(entry, whole, console)
+
+
+def _print_entry(entry: Entry, console: Console) -> None:
+    console.print(f"[bold]Entry[/bold]   {entry.allocation_id}")
+    console.print(f"        {escape(entry.receiver)}")
+    console.print(
+        f"        {escape(entry.platform)}, account {escape(entry.billing_account_id)}, "
+        f"invoice {escape(entry.invoice_id or 'not known')}, {entry.month}"
+    )
+    console.print(
+        f"        billed {money(entry.billed_cost)} {entry.billing_currency}, "
+        f"effective {money(entry.effective_cost)} {entry.billing_currency}, "
+        f"reported {money(entry.reporting_cost)} {entry.reporting_currency}"
+    )
+    if entry.suggestion:
+        console.print(f"        to mend: {escape(entry.suggestion)}")
+
+
+def _print_rule(explanation: Explanation, console: Console) -> None:
+    entry = explanation.entry
+    if entry.rule_id is None:
+        console.print("[bold]Rule[/bold]    none claimed it")
+        return
+    console.print(
+        f"[bold]Rule[/bold]    {escape(entry.rule_id)} version {escape(entry.rule_version or '')}"
+    )
+    if explanation.rule_sentence:
+        console.print(f"        {escape(explanation.rule_sentence)}")
+    if entry.owner_rung:
+        console.print(
+            f"        owner found by {entry.owner_rung}: {entry.identity_type} {escape(entry.identity_id or '')}"
+        )
+
+
+def _print_share(entry: Entry, console: Console) -> None:
+    driver = entry.driver or "none"
+    if entry.fallback_method:
+        driver += f" (fallback: the driver of method {entry.method} was zero)"
+    console.print(f"[bold]Share[/bold]   driver {driver}")
+    if entry.driver_numerator is not None and entry.driver_denominator is not None:
+        share = "" if entry.share is None else f" = {quantity(entry.share)}"
+        console.print(
+            f"        {quantity(entry.driver_numerator)} of {quantity(entry.driver_denominator)}{share}"
+        )
+
+
+def _print_receivers(entry: Entry, whole: Whole, console: Console) -> None:
+    source = f"pool {entry.pool_id}" if entry.pool_id else f"charge group {entry.charge_group_id}"
+    console.print(f"[bold]Split[/bold]   {source} went to {len(whole.entries)} entries")
+    table = _table("", "receiver")
+    for heading in ("driver", "share", "billed", "effective"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for part in whole.entries:
+        table.add_row(
+            "→" if part.allocation_id == entry.allocation_id else "",
+            escape(part.receiver),
+            "" if part.driver_numerator is None else quantity(part.driver_numerator),
+            "" if part.share is None else quantity(part.share),
+            money(part.billed_cost),
+            money(part.effective_cost),
+        )
+    console.print(table)
+
+
+def _print_charges(entry: Entry, whole: Whole, console: Console) -> None:
+    shown = len(whole.largest_charges)
+    order = "" if shown == whole.charge_count else f", the largest {shown}"
+    console.print(
+        f"[bold]Charges[/bold] {whole.charge_count} in {whole.group_count} charge groups{order}"
+    )
+    table = _table("date", "charge", "file, row", "delivery")
+    table.add_column(f"billed {entry.billing_currency}", justify="right", no_wrap=True)
+    for charge in whole.largest_charges:
+        derived = "" if charge.cost_basis == "billed" else f" ({charge.cost_basis})"
+        table.add_row(
+            str(charge.charge_date),
+            escape((charge.description or "") + derived),
+            escape(f"{charge.file_name}, row {charge.row_number}"),
+            charge.delivery_id[:12],
+            money(charge.billed_cost),
+        )
+    console.print(table)
+
+
+def _print_sums(entry: Entry, whole: Whole, console: Console) -> None:
+    mark = "[green]✓[/green]" if whole.adds_up else "[bold red]✗[/bold red]"
+    console.print(
+        f"[bold]Sum[/bold]     charges {money(whole.charges_billed_cost)} {entry.billing_currency} billed, "
+        f"{money(whole.charges_effective_cost)} effective = "
+        f"entries {money(whole.entries_billed_cost)} billed, {money(whole.entries_effective_cost)} effective {mark}"
+    )
+
+
+def _table(*headings: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table

@@ -1,0 +1,235 @@
+"""The figures of the report: billed against allocated, who pays, what nobody owns, what was held back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from orchestration.publish import read_publication
+from orchestration.report.published import published_file, rows_of
+from orchestration.settings import Settings
+
+_TO_MEND = 5
+
+# Billed comes from the charges and the other two from the ledger: that they agree is a finding, not a definition.
+_PLATFORM_MONTHS = """
+with billed as (
+    select
+        x_platform as platform,
+        cast(date_trunc('month', billing_period_start) as date) as accounting_month,
+        billing_currency,
+        sum(billed_cost) as billed_cost
+    from marts.fct_focus_cost_and_usage
+    group by all
+),
+ledger as (
+    select
+        platform,
+        accounting_month,
+        billing_currency,
+        sum(case when unallocated_reason is null then billed_cost else 0 end) as allocated_cost,
+        sum(case when unallocated_reason is null then 0 else billed_cost end) as unallocated_cost
+    from marts.fct_allocation_ledger
+    group by all
+)
+select
+    coalesce(billed.platform, ledger.platform),
+    strftime(coalesce(billed.accounting_month, ledger.accounting_month), '%Y-%m'),
+    coalesce(billed.billing_currency, ledger.billing_currency),
+    coalesce(billed.billed_cost, 0),
+    coalesce(ledger.allocated_cost, 0),
+    coalesce(ledger.unallocated_cost, 0)
+from billed
+full join ledger
+    on billed.platform = ledger.platform
+        and billed.accounting_month = ledger.accounting_month
+        and billed.billing_currency = ledger.billing_currency
+order by 1, 2, 3
+"""
+
+_BY_REASON = """
+select reporting_currency, unallocated_reason, '', sum(reporting_cost)
+from marts.fct_allocation_ledger
+where unallocated_reason is not null
+group by all
+order by 1, 4 desc, 2
+"""
+
+_BY_MODE = """
+select reporting_currency, billing_mode, '', sum(reporting_cost)
+from marts.fct_allocation_ledger
+where unallocated_reason is null
+group by all
+order by 1, 4 desc, 2
+"""
+
+# A department is called what its newest version is called.
+_BY_DEPARTMENT = """
+with names as (
+    select department_code, arg_max(department_name, valid_from) as department_name
+    from marts.dim_departments
+    group by department_code
+)
+select
+    showback.reporting_currency,
+    coalesce(showback.department_code, '(no department)'),
+    coalesce(names.department_name, ''),
+    sum(showback.reporting_cost)
+from marts.fct_showback_monthly as showback
+left join names on showback.department_code = names.department_code
+group by all
+order by 1, 4 desc, 2
+"""
+
+_REPORTING_TOTALS = """
+select
+    reporting_currency,
+    sum(reporting_cost),
+    sum(case when unallocated_reason is null then reporting_cost else 0 end),
+    sum(case when unallocated_reason is null then 0 else reporting_cost end)
+from marts.fct_allocation_ledger
+group by all
+order by 1
+"""
+
+_TO_MEND_FIRST = f"""
+select
+    platform,
+    coalesce(identity_type, ''),
+    coalesce(identity_id, ''),
+    unallocated_reason,
+    reporting_currency,
+    sum(reporting_cost) as reporting_cost,
+    coalesce(max(suggestion), '')
+from marts.fct_unallocated_spend
+group by all
+order by abs(sum(reporting_cost)) desc, 1, 2, 3, 4
+limit {_TO_MEND}
+"""
+
+_QUARANTINE = """
+select
+    coalesce(first_fault_file, delivery_id), first_fault_row, first_fault_column,
+    first_fault_reason, first_fault_remedy, fault_count
+from marts.fct_deliveries
+where status = 'quarantined'
+order by 1, delivery_id
+"""
+
+
+@dataclass(frozen=True)
+class PlatformMonth:
+    """What one platform billed in one month and currency, and where the ledger put it."""
+
+    platform: str
+    month: str
+    currency: str
+    billed: Decimal
+    allocated: Decimal
+    unallocated: Decimal
+
+    @property
+    def adds_up(self) -> bool:
+        return self.billed == self.allocated + self.unallocated
+
+
+@dataclass(frozen=True)
+class Amount:
+    """An amount in a reporting currency under a code (a reason, a billing mode, a department)."""
+
+    currency: str
+    code: str
+    name: str
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Totals:
+    """The ledger in one currency."""
+
+    currency: str
+    cost: Decimal
+    allocated: Decimal
+    unallocated: Decimal
+
+
+@dataclass(frozen=True)
+class Unowned:
+    """Spend without an owner, and what would give it one."""
+
+    platform: str
+    identity_type: str
+    identity_id: str
+    reason: str
+    currency: str
+    amount: Decimal
+    suggestion: str
+
+
+@dataclass(frozen=True)
+class HeldBack:
+    """A delivery in quarantine: where its first fault is, and how to mend it."""
+
+    file: str
+    row: int | None
+    column: str | None
+    reason: str
+    remedy: str | None
+    fault_count: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """The short report on the current publication. Amounts of different currencies are never added up."""
+
+    publication_id: str
+    published_file: str
+    platform_months: list[PlatformMonth]
+    billed_totals: list[Totals]
+    reporting_totals: list[Totals]
+    unallocated_by_reason: list[Amount]
+    billing_modes: list[Amount]
+    departments: list[Amount]
+    to_mend_first: list[Unowned]
+    flags: list[dict[str, Any]]
+    quarantine: list[HeldBack]
+
+    @property
+    def adds_up(self) -> bool:
+        return all(line.adds_up for line in self.platform_months)
+
+
+def read_report(settings: Settings) -> Report:
+    """Read the report's figures from the published file and its record. Raises RefusalError if there is none."""
+    record = read_publication(settings)
+    with published_file(settings) as connection:
+        lines = rows_of(connection, PlatformMonth, _PLATFORM_MONTHS)
+        return Report(
+            publication_id=record["publication_id"],
+            published_file=str(settings.published_file),
+            platform_months=lines,
+            billed_totals=_billed_totals(lines),
+            reporting_totals=rows_of(connection, Totals, _REPORTING_TOTALS),
+            unallocated_by_reason=rows_of(connection, Amount, _BY_REASON),
+            billing_modes=rows_of(connection, Amount, _BY_MODE),
+            departments=rows_of(connection, Amount, _BY_DEPARTMENT),
+            to_mend_first=rows_of(connection, Unowned, _TO_MEND_FIRST),
+            flags=record["flags"],
+            quarantine=rows_of(connection, HeldBack, _QUARANTINE),
+        )
+
+
+def _billed_totals(lines: list[PlatformMonth]) -> list[Totals]:
+    totals = []
+    for currency in sorted({line.currency for line in lines}):
+        of_currency = [line for line in lines if line.currency == currency]
+        totals.append(
+            Totals(
+                currency,
+                sum((line.billed for line in of_currency), Decimal(0)),
+                sum((line.allocated for line in of_currency), Decimal(0)),
+                sum((line.unallocated for line in of_currency), Decimal(0)),
+            )
+        )
+    return totals

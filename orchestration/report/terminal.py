@@ -1,0 +1,175 @@
+"""Prints the report: the proof first, the short answers last, where the eye is when the command ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from orchestration.report.figures import Amount, HeldBack, Report
+from orchestration.report.money import money
+
+_DEPARTMENTS_SHOWN = 8
+_HELD_BACK_SHOWN = 10
+_YES = "[green]✓[/green]"
+_NO = "[bold red]✗[/bold red]"
+
+
+def print_report(report: Report, console: Console) -> None:
+    """Print the whole report."""
+    _print_platform_months(report, console)
+    _print_totals(report, console)
+    _print_amounts("Who pays", "department", report.departments, console, _DEPARTMENTS_SHOWN)
+    _print_amounts("How it is paid", "billing mode", report.billing_modes, console)
+    _print_amounts("Unallocated", "reason", report.unallocated_by_reason, console)
+    _print_to_mend(report, console)
+    _print_flags(report, console)
+    _print_quarantine(report, console)
+    _print_next_step(report, console)
+
+
+def _print_platform_months(report: Report, console: Console) -> None:
+    table = _table(
+        "Billed = allocated + unallocated",
+        ("platform", "month", "currency"),
+        ("billed", "allocated", "unallocated"),
+    )
+    table.add_column("")
+    for line in report.platform_months:
+        table.add_row(
+            escape(line.platform),
+            line.month,
+            line.currency,
+            *(money(amount) for amount in (line.billed, line.allocated, line.unallocated)),
+            _YES if line.adds_up else _NO,
+        )
+    console.print(table)
+
+
+def _print_totals(report: Report, console: Console) -> None:
+    table = _table("In all", ("", "currency"), ("total", "allocated", "unallocated"))
+    for label, totals in (
+        ("billed", report.billed_totals),
+        ("reporting cost", report.reporting_totals),
+    ):
+        for total in totals:
+            table.add_row(
+                label,
+                total.currency,
+                *(money(amount) for amount in (total.cost, total.allocated, total.unallocated)),
+            )
+    console.print(table)
+
+
+def _print_amounts(
+    title: str, heading: str, amounts: list[Amount], console: Console, shown: int | None = None
+) -> None:
+    if not amounts:
+        return
+    table = _table(title, (heading, "", "currency"), ("amount",))
+    for amount in amounts[:shown]:
+        table.add_row(
+            escape(amount.code), escape(amount.name), amount.currency, money(amount.amount)
+        )
+    console.print(table)
+    if shown is not None and len(amounts) > shown:
+        console.print(
+            f"  … and {len(amounts) - shown} more: select from marts.fct_showback_monthly"
+        )
+
+
+def _print_to_mend(report: Report, console: Console) -> None:
+    if not report.to_mend_first:
+        return
+    table = _table("Mend first", ("platform", "identity", "reason", "currency"), ("amount",))
+    table.add_column("what to do", overflow="fold")
+    for item in report.to_mend_first:
+        table.add_row(
+            escape(item.platform),
+            escape(f"{item.identity_type} {item.identity_id}".strip()),
+            item.reason,
+            item.currency,
+            money(item.amount),
+            escape(item.suggestion),
+        )
+    console.print(table)
+
+
+def _print_flags(report: Report, console: Console) -> None:
+    if not report.flags:
+        return
+    console.print("\n[bold yellow]Published, but worth a look[/bold yellow]")
+    for flag in report.flags:
+        console.print(f"  {escape(flag['name'])} ({flag['row_count']} rows)")
+
+
+def _print_quarantine(report: Report, console: Console) -> None:
+    if not report.quarantine:
+        console.print("\nNothing is in quarantine.")
+        return
+    count = len(report.quarantine)
+    deliveries = "1 delivery" if count == 1 else f"{count} deliveries"
+    console.print(
+        f"\n[bold red]In quarantine: {deliveries}, not in the figures above[/bold red]",
+        highlight=False,
+    )
+    for item in report.quarantine[:_HELD_BACK_SHOWN]:
+        place = ", ".join(_place(item))
+        console.print(
+            f"  [bold]{escape(item.file)}[/bold]{' (' + escape(place) + ')' if place else ''}",
+            highlight=False,
+        )
+        console.print(f"    {escape(item.reason)}", highlight=False)
+        if item.remedy:
+            console.print(f"    → {escape(item.remedy)}", highlight=False)
+    if count > _HELD_BACK_SHOWN:
+        console.print(f"  … and {count - _HELD_BACK_SHOWN} more: select from marts.fct_deliveries")
+
+
+def _place(item: HeldBack) -> Iterable[str]:
+    if item.row is not None:
+        yield f"row {item.row}"
+    if item.column:
+        yield f"column {item.column}"
+    if item.fault_count > 1:
+        yield f"the first of {item.fault_count} faults"
+
+
+def _print_next_step(report: Report, console: Console) -> None:
+    console.print(
+        f"\nRead it with any DuckDB client: {escape(report.published_file)} (schema marts), or the Parquet "
+        "files in the folder `current` beside it."
+    )
+    console.print(f"[bold]Next: {_next_step(report)}[/bold]", highlight=False)
+
+
+def _next_step(report: Report) -> str:
+    if not report.adds_up:
+        return (
+            "the lines marked ✗ do not add up, which is a defect of this program: please report it."
+        )
+    if report.quarantine:
+        return "mend the files in quarantine, drop them again, and run this once more."
+    if report.to_mend_first:
+        return "give what is unallocated an owner (table “Mend first”), and run this once more."
+    return (
+        "`chargeback explain --cost-centre CODE --month YYYY-MM` shows where a figure comes from."
+    )
+
+
+def _table(title: str, texts: tuple[str, ...], amounts: tuple[str, ...]) -> Table:
+    table = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=None,
+        pad_edge=False,
+        padding=(0, 2, 0, 0),
+    )
+    for text in texts:
+        table.add_column(text, overflow="fold")
+    for amount in amounts:
+        table.add_column(amount, justify="right", no_wrap=True)
+    return table

@@ -1,0 +1,115 @@
+"""The generic usage file: workflow runs, and calls to a platform that reports no usage itself."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from sample import openai_keys
+from sample.demand import END_DAY, FIRST_DAY, chance
+from sample.files import Folder, days, month_starts, next_month, stamp
+
+HEADER = [
+    "platform",
+    "period_start",
+    "period_end",
+    "identity_type",
+    "identity_id",
+    "workflow_id",
+    "metric",
+    "quantity",
+    "unit",
+    "model",
+    "environment",
+    "bill_identity_id",
+]
+
+# BrightVoice counts calls per line; nobody exported December 2025.
+VOICE_LINES = {"claims-line": 420, "contact-line": 910, "reception-line": 60, "broker-line": 150}
+MONTH_WITHOUT_CALLS = date(2025, 12, 1)
+
+WORKFLOWS = [
+    ("wf-motor-intake", "motor-triage", 310),
+    ("wf-call-writeup", "call-summaries", 680),
+    ("wf-submission-intake", "submission-intake", 90),
+    ("wf-month-end-pack", "management-commentary", 6),
+]
+
+
+def _row(
+    platform: str, day: date, identity: tuple[str, str], metric: str, quantity: str, **more: str
+) -> list[str]:
+    return [
+        platform,
+        f"{day.isoformat()}T00:00:00Z",
+        f"{(day + timedelta(days=1)).isoformat()}T00:00:00Z",
+        identity[0],
+        identity[1],
+        more.get("workflow_id", ""),
+        metric,
+        quantity,
+        more.get("unit", ""),
+        "",
+        "production",
+        more.get("bill_identity_id", ""),
+    ]
+
+
+def workflow_rows(seed: int, month: date) -> list[list[str]]:
+    """Return the orchestrator's runs per workflow and weekday of a month."""
+    keys = {workload.name: workload for workload in openai_keys.WORKLOADS}
+    rows = []
+    for day in days(month, next_month(month)):
+        for workflow, key_name, usual in WORKFLOWS:
+            if day.weekday() < 5 and day >= keys[key_name].first:
+                runs = int(usual * (0.8 + 0.4 * chance(seed, workflow, day).random()))
+                rows.append(
+                    _row(
+                        "openai",
+                        day,
+                        ("workflow", workflow),
+                        "workflow_runs",
+                        str(runs),
+                        workflow_id=workflow,
+                        unit="runs",
+                        bill_identity_id=keys[key_name].key_id or "",
+                    )
+                )
+    return rows
+
+
+def voice_rows(seed: int, month: date) -> list[list[str]]:
+    """Return the voice platform's calls and seconds per line and day of a month."""
+    rows = []
+    for day in days(month, next_month(month)):
+        for line, usual in VOICE_LINES.items():
+            volume = (1.0 if day.weekday() < 5 else 0.35) * (
+                0.85 + 0.3 * chance(seed, line, day).random()
+            )
+            calls = int(usual * volume)
+            rows.append(
+                _row("brightvoice", day, ("team", line), "requests", str(calls), unit="calls")
+            )
+            rows.append(
+                _row(
+                    "brightvoice",
+                    day,
+                    ("team", line),
+                    "audio_seconds",
+                    f"{calls * 93.5:.1f}",
+                    unit="seconds",
+                )
+            )
+    return rows
+
+
+def write(folder: Folder, seed: int) -> None:
+    """Write one file of each kind a month."""
+    for month in month_starts(FIRST_DAY, END_DAY):
+        pulled = stamp(datetime(next_month(month).year, next_month(month).month, 2, 6, 0, 0))
+        folder.write_csv(
+            f"usage/workflow_runs_pulled_{pulled}.csv", HEADER, workflow_rows(seed, month)
+        )
+        if month != MONTH_WITHOUT_CALLS:
+            folder.write_csv(
+                f"usage/brightvoice_calls_pulled_{pulled}.csv", HEADER, voice_rows(seed, month)
+            )

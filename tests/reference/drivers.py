@@ -1,0 +1,172 @@
+"""By what a pool is split: recipients and their integer weights."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from fractions import Fraction
+
+from tests.reference.arithmetic import FRACTIONAL_DRIVER_UNIT, round_half_away
+from tests.reference.coarse import NOTHING, Costs, PricedCharge
+from tests.reference.ladder import Ownership, find_owner
+from tests.reference.periods import accounting_month, first_of_month
+from tests.reference.records import Company, PoolKey, Rule, Usage
+from tests.reference.registers import (
+    payer,
+    setting,
+    splits_at,
+    token_weight,
+    use_case_at,
+)
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Who receives a part: a (cost centre, use case) pair, or an identity and a reason."""
+
+    cost_centre_code: str | None = None
+    use_case_id: str | None = None
+    reason: str | None = None
+    identity_type: str | None = None
+    identity_id: str | None = None
+
+    def tie_break(self) -> tuple:
+        """Lower cost-centre code, then lower use-case id (none is lowest), then the identity."""
+        return (
+            self.cost_centre_code or "",
+            self.use_case_id or "",
+            self.identity_type or "",
+            self.identity_id or "",
+            self.reason or "",
+        )
+
+
+def cut_among(costs: Costs, recipients: Sequence[Recipient], weights: Sequence[int]) -> list[Costs]:
+    """Cut a whole among recipients in the order of their tie-break; the unallocated come last."""
+    last = {place for place, recipient in enumerate(recipients) if recipient.reason}
+    return costs.cut(weights, last)
+
+
+@dataclass(frozen=True)
+class OwnedCharge:
+    """A charge that an owner rule claimed: the `cost` driver before funding."""
+
+    priced: PricedCharge
+    ownership: Ownership
+
+
+def recipient_of(ownership: Ownership) -> Recipient:
+    """The pool part that an owned or unowned quantity belongs to."""
+    if ownership.reason is None:
+        return Recipient(ownership.cost_centre_code, ownership.use_case_id)
+    identity = ownership.identity
+    return Recipient(
+        reason=ownership.reason,
+        identity_type=identity.identity_type if identity else None,
+        identity_id=identity.identity_id if identity else None,
+    )
+
+
+def driver_weights(
+    company: Company,
+    method: str,
+    rule: Rule,
+    pool: PoolKey,
+    start: datetime,
+    owned: Sequence[OwnedCharge],
+) -> dict[Recipient, int]:
+    """Weights of one method for one pool, positive only; empty where the driver is zero.
+
+    Units: tokens × weight and percent × 10⁶, model calls as they are, costs in 10⁻¹⁰. `fixed` and
+    `central` (as fallbacks) and `even` weigh 1.
+    """
+    match method:
+        case "fixed":
+            weights = [(_recipient(company, rule.target_cost_centre, start), Fraction(1))]
+        case "central":
+            programme = setting(company, "programme_cost_centre", start)
+            weights = [(_recipient(company, programme, start), Fraction(1))]
+        case "split" | "even":
+            weights = _split_weights(company, method, rule, start)
+        case "token_volume" | "requests":
+            weights = _usage_weights(company, method, rule, pool, start)
+        case "cost":
+            weights = _cost_weights(rule, pool, owned)
+        case _:
+            raise ValueError(f"the reference does not know the method {method}")
+    sums: dict[Recipient, Fraction] = defaultdict(Fraction)
+    for recipient, weight in weights:
+        sums[recipient] += weight
+    rounded = {recipient: round_half_away(weight) for recipient, weight in sums.items()}
+    return {recipient: weight for recipient, weight in rounded.items() if weight > 0}
+
+
+def _recipient(
+    company: Company, code: str | None, at: datetime, use_case_id: str | None = None
+) -> Recipient:
+    paying = payer(company, code, at)
+    if paying.reason:
+        return Recipient(reason=paying.reason)
+    return Recipient(paying.cost_centre_code, use_case_id)
+
+
+def _split_weights(
+    company: Company, method: str, rule: Rule, start: datetime
+) -> Iterable[tuple[Recipient, Fraction]]:
+    for row in splits_at(company, rule.split_id, start):
+        weight = row.share_percent * FRACTIONAL_DRIVER_UNIT if method == "split" else 1
+        code = row.cost_centre_code
+        if code is None and row.use_case_id is not None:
+            use_case = use_case_at(company, row.use_case_id, start)
+            code = use_case.cost_centre_code if use_case else None
+        recipient = _recipient(company, code, start, row.use_case_id)
+        if recipient.reason:
+            # The entry tells which of the split's codes is broken.
+            recipient = replace(recipient, identity_id=code)
+        yield recipient, Fraction(weight)
+
+
+def _usage_weights(
+    company: Company, method: str, rule: Rule, pool: PoolKey, start: datetime
+) -> Iterable[tuple[Recipient, Fraction]]:
+    for row in company.usage:
+        if row.platform != (rule.driver_scope or pool.platform) or not _in_grain(row, pool):
+            continue
+        owner = recipient_of(find_owner(company, row, row.period_start))
+        if method == "requests" and row.metric == "requests":
+            yield owner, Fraction(row.quantity)
+        elif method == "token_volume" and row.token_type is not None:
+            weight = token_weight(company, row.token_type, start)
+            yield owner, Fraction(row.quantity) * weight * FRACTIONAL_DRIVER_UNIT
+
+
+def _in_grain(usage: Usage, pool: PoolKey) -> bool:
+    if pool.charge_day is not None:
+        return usage.period_start.date() == pool.charge_day
+    return first_of_month(usage.period_start) == pool.accounting_month
+
+
+def _cost_weights(
+    rule: Rule, pool: PoolKey, owned: Sequence[OwnedCharge]
+) -> Iterable[tuple[Recipient, Fraction]]:
+    """Net effective cost of what owner rules claimed; in reporting cost where currencies mix."""
+    in_scope = [
+        entry
+        for entry in owned
+        if entry.priced.charge.x_platform == (rule.driver_scope or pool.platform)
+        and _charge_in_grain(entry.priced, pool)
+    ]
+    currencies = {entry.priced.charge.billing_currency for entry in in_scope}
+    nets: dict[Recipient, Costs] = defaultdict(lambda: NOTHING)
+    for entry in in_scope:
+        nets[recipient_of(entry.ownership)] += entry.priced.costs
+    for recipient, net in nets.items():
+        yield recipient, Fraction(net.effective if len(currencies) == 1 else net.reporting)
+
+
+def _charge_in_grain(priced: PricedCharge, pool: PoolKey) -> bool:
+    """A pool of a day compares what the same month's bill charges for that day."""
+    day = priced.charge.charge_period_start.date()
+    return accounting_month(priced.charge) == pool.accounting_month and (
+        pool.charge_day in (None, day)
+    )

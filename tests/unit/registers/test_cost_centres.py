@@ -1,0 +1,85 @@
+"""Successors and tiers."""
+
+from tests.unit.registers.folder import RegisterFolder
+
+MAY, JUNE = "2026-05-01", "2026-06-01"
+PROGRAMME = {"cost_centre_code": "CC-1", "department_code": "D1"}
+
+
+def closed(code: str, successor: str, valid_to: str = MAY, **more: str) -> dict[str, str]:
+    return {
+        "cost_centre_code": code,
+        "department_code": "D1",
+        "successor_code": successor,
+        "valid_to": valid_to,
+        **more,
+    }
+
+
+def test_a_successor_in_no_row_is_refused(registers: RegisterFolder) -> None:
+    registers.write("cost_centres", [PROGRAMME, closed("CC-2", "CC-9")])
+    fault = registers.only_fault()
+    assert (fault.row, fault.column) == (3, "successor_code")
+    assert fault.message == "the successor `CC-9` is in no row"
+
+
+def test_successors_in_a_circle_are_named(registers: RegisterFolder) -> None:
+    registers.write(
+        "cost_centres", [PROGRAMME, closed("CC-2", "CC-3"), closed("CC-3", "CC-2", JUNE)]
+    )
+    assert [fault.row for fault in registers.faults()] == [3, 4]
+    assert "lead in a circle on 2026-06-01: CC-2 → CC-3 → CC-2" in registers.errors()[0]
+
+
+def test_a_cost_centre_that_succeeds_itself_is_named(registers: RegisterFolder) -> None:
+    registers.write("cost_centres", [PROGRAMME, closed("CC-2", "CC-2")])
+    assert "CC-2 → CC-2" in registers.only_fault().message
+
+
+def test_a_cost_centre_that_opens_again_is_no_circle(registers: RegisterFolder) -> None:
+    again = {"cost_centre_code": "CC-2", "department_code": "D1", "valid_from": JUNE}
+    registers.write(
+        "cost_centres", [PROGRAMME, closed("CC-2", "CC-3"), again, closed("CC-3", "CC-2", JUNE)]
+    )
+    assert registers.faults() == []
+
+
+def test_ten_cost_centres_in_a_row_are_followed_and_eleven_are_not(
+    registers: RegisterFolder,
+) -> None:
+    def chain(length: int) -> list[dict[str, str]]:
+        return [closed(f"X{n}", f"X{n + 1}") for n in range(1, length)] + [
+            {"cost_centre_code": f"X{length}", "department_code": "D1"}
+        ]
+
+    registers.write("cost_centres", [PROGRAMME, *chain(10)])
+    assert registers.faults() == []
+    registers.write("cost_centres", [PROGRAMME, *chain(11)])
+    assert "are more than 10" in registers.only_fault().message
+
+
+def test_a_tier_cycle_is_named(registers: RegisterFolder) -> None:
+    shared = {"department_code": "D1", "is_shared_service": "true"}
+    registers.write(
+        "cost_centres",
+        [
+            PROGRAMME,
+            {**shared, "cost_centre_code": "SH-1", "tier": "2"},
+            {**shared, "cost_centre_code": "SH-2", "tier": "3"},
+        ],
+    )
+    rule = {"rule_version": "1", "method": "fixed"}
+    registers.write(
+        "allocation_rules",
+        [
+            {**rule, "rule_id": "R1", "priority": "1", "tier": "2", "match_cost_centre": "sh-1", "target_cost_centre": "SH-2"},
+            {**rule, "rule_id": "R2", "priority": "2", "tier": "3", "match_cost_centre": "SH-2|X*", "method": "split", "split_id": "S"},
+        ],
+    )  # fmt: skip
+    registers.write(
+        "allocation_splits", [{"split_id": "S", "cost_centre_code": "SH-1", "share_percent": "100"}]
+    )
+    errors = registers.errors()
+    assert sum("in a circle: SH-1 → SH-2 → SH-1" in error for error in errors) == 1
+    assert sum("not available in this version" in error for error in errors) == 2
+    assert sum("cannot pass on" in warning for warning in registers.warnings()) == 2

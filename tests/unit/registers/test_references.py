@@ -1,0 +1,74 @@
+"""Names that nothing knows are shown; they become reasons in the ledger, so they refuse nothing."""
+
+import pytest
+
+from tests.unit.registers.folder import RegisterFolder
+
+IDENTITY = {"platform": "openai", "identity_type": "api_key", "identity_id": "k1"}
+RULE = {"rule_id": "R1", "rule_version": "1", "priority": "10", "method": "fixed"}
+
+
+@pytest.mark.parametrize(
+    ("register", "row", "column"),
+    [
+        ("identities", {**IDENTITY, "cost_centre_code": "CC-3"}, "cost_centre_code"),
+        ("identities", {**IDENTITY, "use_case_id": "UC-3"}, "use_case_id"),
+        ("use_cases", {"use_case_id": "UC-1", "cost_centre_code": "CC-3"}, "cost_centre_code"),
+        ("allocation_splits", {"split_id": "S", "cost_centre_code": "CC-3", "share_percent": "100"}, "cost_centre_code"),
+        ("allocation_rules", {**RULE, "target_cost_centre": "CC-3"}, "target_cost_centre"),
+        ("people", {"person_id": "P1", "cost_centre_code": "CC-3"}, "cost_centre_code"),
+        ("use_case_stages", {"use_case_id": "UC-3", "stage": "pilot"}, "use_case_id"),
+        ("exceptions", {"exception_id": "E1", "use_case_id": "UC-3"}, "use_case_id"),
+    ],
+)  # fmt: skip
+def test_an_unknown_code_is_shown_with_the_nearest(
+    registers: RegisterFolder, register: str, row: dict[str, str], column: str
+) -> None:
+    registers.write(register, [row])
+    fault = registers.only_fault()
+    assert (fault.severity, fault.row, fault.column) == ("warning", 2, column)
+    assert (
+        "Did you mean `CC-" in fault.remedy
+        or "Did you mean `UC-1`" in fault.remedy
+        or "add it" in fault.remedy
+    )
+
+
+def test_a_cost_centre_of_an_unknown_department_is_shown(registers: RegisterFolder) -> None:
+    registers.write("cost_centres", [{"cost_centre_code": "CC-1", "department_code": "D2"}])
+    messages = [fault.message for fault in registers.faults() if fault.file == "cost_centres.csv"]
+    assert messages == ["`D2` is not in departments.csv"]
+
+
+def test_an_unknown_platform_is_shown_once(registers: RegisterFolder) -> None:
+    rows = [
+        {**IDENTITY, "platform": "open-ai", "identity_id": key, "cost_centre_code": "CC-1"}
+        for key in "abc"
+    ]
+    registers.write("identities", rows)
+    fault = registers.only_fault()
+    assert (fault.severity, fault.row) == ("warning", 2)
+    assert fault.message == "no bill of a platform `open-ai` is known (and in 2 more rows)"
+    assert "did you mean `openai`?" in fault.remedy
+
+
+def test_a_provider_with_a_folder_of_its_own_is_a_platform(registers: RegisterFolder) -> None:
+    (registers.settings.landing / "focus" / "oracle").mkdir(parents=True)
+    registers.write("identities", [{**IDENTITY, "platform": "Oracle", "cost_centre_code": "CC-1"}])
+    assert registers.faults() == []
+
+
+def test_an_owner_row_that_names_nobody_is_shown(registers: RegisterFolder) -> None:
+    registers.write("identities", [IDENTITY])
+    assert registers.only_fault().message == "the row names neither a cost centre nor a use case"
+
+
+def test_a_tag_without_a_value_is_shown(registers: RegisterFolder) -> None:
+    tag = {
+        "platform": "aws",
+        "identity_type": "tag",
+        "identity_id": "team",
+        "cost_centre_code": "CC-1",
+    }
+    registers.write("identities", [tag])
+    assert registers.only_fault().message == "a tag is written `key=value`"

@@ -1,0 +1,141 @@
+"""Allocation rules and splits."""
+
+import pytest
+
+from tests.unit.registers.folder import RegisterFolder
+
+RULE = {"rule_id": "R1", "rule_version": "1", "priority": "10", "method": "owner"}
+SPLIT = {"split_id": "S", "cost_centre_code": "CC-1", "share_percent": "100"}
+MAY, JUNE = "2026-05-01", "2026-06-01"
+
+
+def test_a_rule_of_each_available_method_is_no_fault(registers: RegisterFolder) -> None:
+    pooled = {"split_id": "S", "fallback_method": "requests | split|fixed|central"}
+    rules = [
+        {"method": "owner"},
+        {"method": "fixed", "target_cost_centre": "CC-1"},
+        {"method": "central"},
+        *(
+            {"method": method, "target_cost_centre": "CC-1", **pooled}
+            for method in ("split", "even", "cost", "token_volume", "requests")
+        ),
+    ]
+    registers.write(
+        "allocation_rules",
+        [{**RULE, "rule_id": f"R{n}", "priority": n, **rule} for n, rule in enumerate(rules)],
+    )
+    registers.write("allocation_splits", [SPLIT])
+    assert registers.faults() == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "column", "message"),
+    [
+        ({"method": "gpu_hours"}, "method", "the method gpu_hours is not available in this version"),
+        ({"method": "gateway"}, "method", "the method gateway is not available in this version"),
+        ({"method": "cost", "fallback_method": "seats"}, "fallback_method", "the method seats is not available in this version"),
+        ({"tier": "2"}, "tier", "passing on what shared services hold (tiers over 1) is not available in this version"),
+        ({"match_cost_centre": "CC-*"}, "match_cost_centre", "a rule of tier 1 sees charges, which have no cost centre yet"),
+        ({"method": "cost", "fallback_method": "magic"}, "fallback_method", "`magic` is no method"),
+        ({"method": "cost", "fallback_method": "owner"}, "fallback_method", "`owner` cannot be a fallback: a pool has no owner"),
+        ({"method": "cost", "fallback_method": "even"}, "split_id", "the method even has no split"),
+        ({"method": "split"}, "split_id", "the method split has no split"),
+        ({"method": "even", "split_id": "T"}, "split_id", "`T` has no rows in allocation_splits.csv"),
+        ({"method": "fixed"}, "target_cost_centre", "the method fixed has no cost centre to charge"),
+        ({"method": "cost", "fallback_method": "fixed"}, "target_cost_centre", "the method fixed has no cost centre to charge"),
+    ],
+)  # fmt: skip
+def test_a_rule_that_cannot_act_as_written_is_refused(
+    registers: RegisterFolder, rule: dict[str, str], column: str, message: str
+) -> None:
+    registers.write("allocation_rules", [{**RULE, **rule}])
+    fault = registers.only_fault()
+    assert (fault.row, fault.column, fault.message) == (2, column, message)
+    assert fault.severity == "error"
+
+
+def test_a_fallback_that_never_acts_is_shown(registers: RegisterFolder) -> None:
+    registers.write("allocation_rules", [{**RULE, "fallback_method": "central"}])
+    assert registers.only_fault().severity == "warning"
+
+
+def test_equal_priorities_name_both_rules(registers: RegisterFolder) -> None:
+    other = {**RULE, "rule_id": "R2", "valid_from": MAY}
+    registers.write("allocation_rules", [{**RULE, "valid_to": JUNE}, other])
+    fault = registers.only_fault()
+    assert (fault.row, fault.column) == (3, "priority")
+    assert fault.message == (
+        "`R2` and `R1` of row 2 both have priority 10 in tier 1, from 2026-05-01 to 2026-06-01"
+    )
+
+
+def test_equal_priorities_at_different_times_are_no_fault(registers: RegisterFolder) -> None:
+    other = {**RULE, "rule_id": "R2", "valid_from": MAY}
+    registers.write("allocation_rules", [{**RULE, "valid_to": MAY}, other])
+    assert registers.faults() == []
+
+
+def test_versions_of_one_rule_may_follow_but_not_share_a_number(registers: RegisterFolder) -> None:
+    following = [{**RULE, "valid_to": MAY}, {**RULE, "rule_version": "2", "valid_from": MAY}]
+    registers.write("allocation_rules", following)
+    assert registers.faults() == []
+    registers.write("allocation_rules", [{**RULE, "valid_to": MAY}, {**RULE, "valid_from": MAY}])
+    assert registers.only_fault().message == "`R1` / `1` is already in row 2"
+
+
+def test_shares_sum_to_one_hundred_at_every_instant(registers: RegisterFolder) -> None:
+    registers.write(
+        "allocation_splits",
+        [
+            {**SPLIT, "share_percent": "33.3333333333"},
+            {
+                **SPLIT,
+                "cost_centre_code": "CC-2",
+                "share_percent": "33.3333333333",
+                "valid_to": JUNE,
+            },
+            {
+                **SPLIT,
+                "cost_centre_code": "",
+                "use_case_id": "UC-1",
+                "share_percent": "33.3333333334",
+            },
+        ],
+    )
+    fault = registers.only_fault()
+    assert (fault.row, fault.column) == (2, "share_percent")
+    assert fault.message == "the shares of `S` sum to 66.6666666667 from 2026-06-01 on (rows 2, 4)"
+
+
+@pytest.mark.parametrize("shares", [("50", "49.9999999999"), ("50", "50.0000000001"), ("50", "")])
+def test_shares_are_added_exactly(registers: RegisterFolder, shares: tuple[str, str]) -> None:
+    codes = ("CC-1", "CC-2")
+    registers.write(
+        "allocation_splits",
+        [
+            {**SPLIT, "cost_centre_code": code, "share_percent": share}
+            for code, share in zip(codes, shares, strict=True)
+        ],
+    )
+    assert "the shares of `S` sum to" in registers.only_fault().message
+
+
+def test_even_parts_need_no_shares(registers: RegisterFolder) -> None:
+    registers.write("allocation_rules", [{**RULE, "method": "even", "split_id": "S"}])
+    registers.write("allocation_splits", [{**SPLIT, "share_percent": ""}])
+    assert registers.faults() == []
+    registers.write(
+        "allocation_rules",
+        [{**RULE, "method": "even", "split_id": "S", "fallback_method": "split"}],
+    )
+    assert "sum to 0" in registers.only_fault().message
+
+
+def test_a_split_that_ends_before_its_rule_is_shown(registers: RegisterFolder) -> None:
+    registers.write(
+        "allocation_rules", [{**RULE, "method": "split", "split_id": "S", "valid_from": MAY}]
+    )
+    registers.write("allocation_splits", [{**SPLIT, "valid_to": JUNE}])
+    fault = registers.only_fault()
+    assert (fault.severity, fault.file) == ("warning", "allocation_rules.csv")
+    assert "has no row in force from 2026-06-01 on" in fault.message
