@@ -37,7 +37,7 @@ class Settings:
         """Return the settings that the CHARGEBACK_ variables name; relative paths start at the project root."""
 
         def folder(variable: str, default: str) -> Path:
-            return Path(os.path.abspath(PROJECT_ROOT / (os.environ.get(variable) or default)))
+            return (PROJECT_ROOT / (os.environ.get(variable) or default)).resolve()
 
         return cls(
             project_root=PROJECT_ROOT,

@@ -64,9 +64,15 @@ def unopened(name: str, error: OSError) -> RefusedError:
     """The refusal of a file that is listed but cannot be opened."""
     if isinstance(error, PermissionError):
         return RefusedError(
-            Fault(name, "may not be read by this user", "Give the user who lands files leave to read it")
+            Fault(
+                name,
+                "may not be read by this user",
+                "Give the user who lands files leave to read it",
+            )
         )
-    return RefusedError(Fault(name, "went away while it was being landed", "Drop it again, then land again"))
+    return RefusedError(
+        Fault(name, "went away while it was being landed", "Drop it again, then land again")
+    )
 
 
 def _bounded(file: LandedFile, content: Iterator[bytes]) -> Iterator[bytes]:
@@ -100,7 +106,9 @@ def _zip_blocks(file: LandedFile) -> Iterator[bytes]:
                 yield from iter(lambda: stream.read(BLOCK), b"")
         except NotImplementedError as error:
             reason = "the archive is packed by a method that cannot be read"
-            raise RefusedError(Fault(file.name, reason, "Pack it with DEFLATE, or as gzip")) from error
+            raise RefusedError(
+                Fault(file.name, reason, "Pack it with DEFLATE, or as gzip")
+            ) from error
 
 
 def _zstandard_blocks(file: LandedFile) -> Iterator[bytes]:

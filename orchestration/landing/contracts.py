@@ -309,7 +309,9 @@ def _check_table(
             if column not in names:
                 faults.append(f"{at}.{key}: `{column}` is not a declared column")
     if table.time in names and table.column(table.time).type not in ("timestamp", "epoch", "date"):
-        faults.append(f"{at}: `{table.time}` must be a timestamp, epoch or date to be a scope or time")
+        faults.append(
+            f"{at}: `{table.time}` must be a timestamp, epoch or date to be a scope or time"
+        )
     for column in table.columns:
         if column.person_when and column.person_when[0] not in names:
             faults.append(

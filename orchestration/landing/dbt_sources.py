@@ -20,7 +20,7 @@ _SYSTEM_DESCRIPTIONS = {
     "_file": "File the row came from, below the landing folder (registers: below the registers folder)",
     "_row": "Number of the record within the file, from 1, header not counted",
     "_scope": "What a newer delivery of this table replaces",
-    "_row_id": "MD5 of table, scope, content and ordinal among equal rows; the same wherever the row is delivered again",
+    "_row_id": "MD5 of table, scope, content and ordinal among equal rows; kept when the row is delivered again",
     "_extra": "JSON object of the columns that the contract does not declare; null if there are none",
 }
 _HEADER = "# Written by `python -m orchestration.landing.dbt_sources` from orchestration/contracts; change it there.\n"
@@ -43,7 +43,9 @@ def source_files(tables: Sequence[Table], models: Path) -> dict[Path, str]:
             ],
         }
         path = models / "staging" / platform / f"_{platform}__sources.yml"
-        files[path] = _HEADER + yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=118)
+        files[path] = _HEADER + yaml.safe_dump(
+            document, sort_keys=False, allow_unicode=True, width=118
+        )
     return files
 
 
@@ -70,7 +72,11 @@ def _table(table: Table) -> dict[str, Any]:
                 for name in table.path_columns
             ),
             *(
-                {"name": name, "data_type": "bigint" if name == "_row" else "varchar", "description": text}
+                {
+                    "name": name,
+                    "data_type": "bigint" if name == "_row" else "varchar",
+                    "description": text,
+                }
                 for name, text in _SYSTEM_DESCRIPTIONS.items()
             ),
         ],

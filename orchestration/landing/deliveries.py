@@ -64,7 +64,9 @@ def read_sidecar(file: LandedFile) -> Sidecar:
     try:
         document = json_text.parse(file.path.read_bytes()[: 4 << 20].decode("utf-8-sig"))
     except ValueError as error:
-        raise RefusedError(Fault(file.name, "the request file is not valid JSON", remedy)) from error
+        raise RefusedError(
+            Fault(file.name, "the request file is not valid JSON", remedy)
+        ) from error
     if not isinstance(document, dict):
         raise RefusedError(Fault(file.name, "the request file is not an object", remedy))
     parameters = document.get("parameters") or document.get("params") or {}
@@ -75,7 +77,9 @@ def read_sidecar(file: LandedFile) -> Sidecar:
         try:
             moment = datetime.fromisoformat(str(document["pulled_at"]))
         except ValueError as error:
-            raise RefusedError(Fault(file.name, "pulled_at is not an ISO 8601 time", remedy)) from error
+            raise RefusedError(
+                Fault(file.name, "pulled_at is not an ISO 8601 time", remedy)
+            ) from error
         pulled_at = moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
     return Sidecar(pulled_at, {**document, **parameters})
 
@@ -118,9 +122,7 @@ def group(
         table = claim.table
         if claim.file.name in taken:
             continue
-        if table.unit == "manifest" and (
-            table.needs_manifest or "/data/" in f"/{claim.file.name}"
-        ):
+        if table.unit == "manifest" and (table.needs_manifest or "/data/" in f"/{claim.file.name}"):
             faults.append(
                 Fault(
                     claim.file.name,
@@ -171,7 +173,9 @@ def _candidate(
 def natural(name: str) -> tuple[tuple[int, str], ...]:
     """A sort key under which page 10 comes after page 2."""
     return tuple(
-        (int(piece), "") if piece.isdecimal() else (-1, piece) for piece in re.split(r"(\d+)", name) if piece
+        (int(piece), "") if piece.isdecimal() else (-1, piece)
+        for piece in re.split(r"(\d+)", name)
+        if piece
     )
 
 
@@ -230,7 +234,9 @@ def _by_manifest(
             except RefusedError as error:
                 faults += error.faults
                 continue
-            read.append((manifest, {entry.key: resolve(entry.key, file, names) for entry in manifest.files}))
+            read.append(
+                (manifest, {entry.key: resolve(entry.key, file, names) for entry in manifest.files})
+            )
     listed = {file.name for _, found in read for file in found.values() if file is not None}
     # The same content under two manifests (the latest copied beside its execution) is one delivery.
     for manifest, found in sorted(read, key=lambda pair: natural(pair[0].file.name)):
@@ -243,7 +249,9 @@ def _by_manifest(
             continue
         if len(tables) > 1:
             reason = f"lists files of several sources: {', '.join(sorted(tables))}"
-            problems.append(Fault(manifest.file.name, reason, "Check that all files of the export are alike"))
+            problems.append(
+                Fault(manifest.file.name, reason, "Check that all files of the export are alike")
+            )
         candidates.append(
             _candidate(members[0].table, members, manifest.written_at, manifest, problems)
         )
@@ -262,7 +270,9 @@ def _mismatches(
         file = found[entry.key]
         tail = entry.key.rsplit("/", 1)[-1]
         if file is None:
-            faults.append(Fault(manifest.file.name, f"the manifest lists {tail}, which is not there", remedy))
+            faults.append(
+                Fault(manifest.file.name, f"the manifest lists {tail}, which is not there", remedy)
+            )
         elif entry.byte_count is not None and entry.byte_count != file.byte_count:
             reason = f"has {file.byte_count} bytes, but the manifest says {entry.byte_count}"
             faults.append(Fault(file.name, reason, remedy))
@@ -278,5 +288,13 @@ def _mismatches(
 
 
 def _empty_run(manifest: Manifest) -> list[Fault]:
-    reason = f"the manifest lists no files for {manifest.month}, so nothing says that the month is empty"
-    return [Fault(manifest.file.name, reason, "Check the export; an earlier delivery of the month stays in force")]
+    reason = (
+        f"the manifest lists no files for {manifest.month}, so nothing says that the month is empty"
+    )
+    return [
+        Fault(
+            manifest.file.name,
+            reason,
+            "Check the export; an earlier delivery of the month stays in force",
+        )
+    ]

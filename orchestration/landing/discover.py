@@ -106,7 +106,9 @@ def _entry(path: Path, name: str, inside: Path) -> tuple[LandedFile, Fault | Non
         status = target.stat()
         file = LandedFile(path, name, status.st_size, status.st_mtime_ns)
     except (OSError, RuntimeError):
-        return LandedFile(path, name, 0), Fault(name, "a link that leads nowhere, or cannot be read", remedy)
+        return LandedFile(path, name, 0), Fault(
+            name, "a link that leads nowhere, or cannot be read", remedy
+        )
     if not target.is_relative_to(inside):
         return file, Fault(name, "a link that leaves the landing folder", remedy)
     if not target.is_file():
@@ -128,7 +130,9 @@ def _claims(file: LandedFile, tables: Iterable[Table]) -> tuple[Claim, ...]:
             match = compiled_glob(glob).fullmatch(file.name)
             if match:
                 groups = match.groupdict()
-                found.append(Claim(table, file, tuple(groups.get(n) or "" for n in table.placeholders)))
+                found.append(
+                    Claim(table, file, tuple(groups.get(n) or "" for n in table.placeholders))
+                )
                 break
     return tuple(found)
 

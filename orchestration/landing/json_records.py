@@ -176,7 +176,9 @@ class RecordReader:
             results = bucket.get(self._table.records[1]) if isinstance(bucket, dict) else None
             if results:
                 content = "|".join([*bounds, dump(results)])
-                reading.buckets.append(hashlib.sha256(content.encode("utf-8", "replace")).hexdigest())
+                reading.buckets.append(
+                    hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()
+                )
 
     def _take(
         self,
@@ -305,7 +307,9 @@ def _lines(file: LandedFile, content: Iterator[bytes]) -> Iterator[Any]:
                 yield _parse_line(file, line, number)
         if len(pending) > MAXIMUM_LINE_BYTES:
             reason = f"a line is longer than {MAXIMUM_LINE_BYTES >> 20} MiB"
-            raise RefusedError(Fault(file.name, reason, "Export it without its long texts", number + 1))
+            raise RefusedError(
+                Fault(file.name, reason, "Export it without its long texts", number + 1)
+            )
     if pending.strip():
         yield _parse_line(file, pending, number + 1)
 

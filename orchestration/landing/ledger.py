@@ -48,7 +48,9 @@ _TABLES = {
 }
 
 
-def current_scopes(tables: Sequence[Table], deliveries: Sequence[Delivery]) -> dict[str, dict[str, str]]:
+def current_scopes(
+    tables: Sequence[Table], deliveries: Sequence[Delivery]
+) -> dict[str, dict[str, str]]:
     """For each raw table the delivery in force for each scope. Of tables by key, every delivery is in force."""
     current: dict[str, dict[str, str]] = {table.qualified: {} for table in tables}
     for table in tables:
@@ -68,7 +70,9 @@ def current_scopes(tables: Sequence[Table], deliveries: Sequence[Delivery]) -> d
     return current
 
 
-def statuses(deliveries: Sequence[Delivery], scopes: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+def statuses(
+    deliveries: Sequence[Delivery], scopes: Mapping[str, Mapping[str, str]]
+) -> dict[str, str]:
     """`current` for a delivery in force for anything, or that replaces nothing because it is empty."""
     in_force = {delivery_id for by_scope in scopes.values() for delivery_id in by_scope.values()}
     return {
@@ -125,7 +129,16 @@ def refresh(
             connection,
             "quarantine",
             [
-                (r.delivery_id, r.platform, r.source_table, f.file, f.row, f.column, f.reason, f.remedy)
+                (
+                    r.delivery_id,
+                    r.platform,
+                    r.source_table,
+                    f.file,
+                    f.row,
+                    f.column,
+                    f.reason,
+                    f.remedy,
+                )
                 for r in refusals
                 for f in r.faults
             ],
@@ -164,7 +177,9 @@ def _insert(
     for start in range(0, len(rows), 500):
         batch = rows[start : start + 500]
         marks = ", ".join(f"({', '.join('?' for _ in row)})" for row in batch)
-        connection.execute(f"insert into raw.{table} values {marks}", [v for row in batch for v in row])
+        connection.execute(
+            f"insert into raw.{table} values {marks}", [v for row in batch for v in row]
+        )
 
 
 def _create_view(
@@ -197,7 +212,9 @@ def _create_view(
     for shape in shapes:
         for is_partial in (False, True):
             members = [
-                d for d in counted if d.columns == shape and (d.delivery_id in partial) == is_partial
+                d
+                for d in counted
+                if d.columns == shape and (d.delivery_id in partial) == is_partial
             ]
             if members:
                 where = f" where {condition}" if is_partial else ""
@@ -260,6 +277,7 @@ def _supersede_rows(
         """
     )
     rows = connection.execute(
-        "select distinct delivery_id from raw.superseded_rows where source_table = ?", [table.qualified]
+        "select distinct delivery_id from raw.superseded_rows where source_table = ?",
+        [table.qualified],
     ).fetchall()
     return {str(row[0]) for row in rows}

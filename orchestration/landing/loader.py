@@ -167,7 +167,11 @@ def _load_file(
 
 
 def open_source(
-    connection: duckdb.DuckDBPyConnection, table: Table, file: LandedFile, people: People, scrub: bool
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    file: LandedFile,
+    people: People,
+    scrub: bool,
 ) -> Source:
     """A file opened by its ending, if the table's reader covers that."""
     kind = format_of(file)
@@ -177,7 +181,11 @@ def open_source(
         return open_text(table, file, people, scrub)
     if kind == "parquet" and table.reader in ("tabular", "any"):
         return open_parquet(connection, table, file, people, scrub)
-    expected = {"json": ".json or .jsonl", "tabular": ".csv or .parquet", "any": ".json, .csv or .parquet"}
+    expected = {
+        "json": ".json or .jsonl",
+        "tabular": ".csv or .parquet",
+        "any": ".json, .csv or .parquet",
+    }
     raise RefusedError(
         Fault(
             masked_name(file.name, people),
@@ -281,7 +289,10 @@ def _mask_parquet(
     connection: duckdb.DuckDBPyConnection, table: Table, source: Source, people: People
 ) -> frozenset[int]:
     """Fill `masked_values` and `people_values` for a Parquet file; returns the positions that hold sensitive text."""
-    positions = [*source.layout.positions.values(), *(position for position, _ in source.layout.unknown)]
+    positions = [
+        *source.layout.positions.values(),
+        *(position for position, _ in source.layout.unknown),
+    ]
     row = ", ".join(f"c{position}" for position in positions)
     suspect = f"regexp_matches(concat_ws(' ', {row}), {literal(SUSPECT)})"
     named = people_positions(table, source.layout)
@@ -296,11 +307,16 @@ def _mask_parquet(
         texts = _one(
             connection,
             source,
-            [f"list(distinct c{p}) filter (regexp_matches(c{p}, {literal(SUSPECT)}))" for p in hits],
+            [
+                f"list(distinct c{p}) filter (regexp_matches(c{p}, {literal(SUSPECT)}))"
+                for p in hits
+            ],
             f"where {suspect}",
         )
         persons = _one(
-            connection, source, [f"list(distinct c{p}) filter ({condition})" for p, condition in named]
+            connection,
+            source,
+            [f"list(distinct c{p}) filter ({condition})" for p, condition in named],
         )
     except duckdb.Error as error:
         raise _explained(connection, table, source, error) from error
@@ -324,17 +340,23 @@ def _one(
     if not terms:
         return ()
     with source.reading() as relation:
-        row = connection.execute(f"select {', '.join(terms)} from ({relation}) {condition}").fetchone()
+        row = connection.execute(
+            f"select {', '.join(terms)} from ({relation}) {condition}"
+        ).fetchone()
     return row or ()
 
 
 def _fill(connection: duckdb.DuckDBPyConnection, table: str, values: dict[str, str]) -> None:
-    connection.execute(f"create or replace temp table {table} (original varchar, replacement varchar)")
+    connection.execute(
+        f"create or replace temp table {table} (original varchar, replacement varchar)"
+    )
     pairs = list(values.items())
     for start in range(0, len(pairs), 1000):
         batch = pairs[start : start + 1000]
         marks = ", ".join("(?, ?)" for _ in batch)
-        connection.execute(f"insert into {table} values {marks}", [text for pair in batch for text in pair])
+        connection.execute(
+            f"insert into {table} values {marks}", [text for pair in batch for text in pair]
+        )
 
 
 def _rounding(table: Table) -> str:
@@ -357,7 +379,11 @@ def _check_settled(candidate: Candidate) -> None:
     if moving:
         raise RefusedError(
             *(
-                Fault(name, "changed while it was being landed", "Land again once it is copied completely")
+                Fault(
+                    name,
+                    "changed while it was being landed",
+                    "Land again once it is copied completely",
+                )
                 for name in moving
             )
         )
@@ -375,19 +401,25 @@ def _check_pages(candidate: Candidate, loaded: Sequence[Loaded]) -> None:
         name = file.claim.file.name
         twin = pages.setdefault(file.sha256, file)
         if twin is not file and file.row_count:
-            faults.append(Fault(name, f"the same page as {twin.claim.file.name} of the same pull", remedy))
+            faults.append(
+                Fault(name, f"the same page as {twin.claim.file.name} of the same pull", remedy)
+            )
             continue
         for bucket, count in Counter(file.facts.buckets).items():
             other = buckets.setdefault(bucket, file)
             if other is not file or count > 1:
-                reason = f"repeats a bucket of {other.claim.file.name} of the same pull, line for line"
+                reason = (
+                    f"repeats a bucket of {other.claim.file.name} of the same pull, line for line"
+                )
                 faults.append(Fault(name, reason, remedy))
                 break
     ends = [more for file in loaded for more in file.facts.more_pages]
     # A page without the time of its pull stands alone: nobody can say which pages belong to it.
     if candidate.delivered_at is not None and ends and all(ends):
         last = loaded[-1].claim.file.name
-        faults.append(Fault(last, "says that more pages follow, but the pull holds no last page", remedy))
+        faults.append(
+            Fault(last, "says that more pages follow, but the pull holds no last page", remedy)
+        )
     if faults:
         raise RefusedError(*faults[:MAXIMUM_FAULTS])
 
@@ -399,7 +431,10 @@ def _check_manifest_rows(candidate: Candidate, loaded: Sequence[Loaded]) -> None
     for file in loaded:
         name = file.claim.file.name
         for entry in candidate.manifest.files:
-            if name.endswith(entry.key.rsplit("/", 1)[-1]) and entry.row_count not in (None, file.row_count):
+            if name.endswith(entry.key.rsplit("/", 1)[-1]) and entry.row_count not in (
+                None,
+                file.row_count,
+            ):
                 reason = f"has {file.row_count} rows, but the manifest says {entry.row_count}"
                 faults.append(Fault(name, reason, "Copy the export's folder again"))
     if faults:
@@ -413,7 +448,9 @@ def _number_equal_rows(connection: duckdb.DuckDBPyConnection, loaded: Sequence[L
         return
     paths = ", ".join(literal(str(file.part)) for file in parts)
     scan = f"read_parquet([{paths}], filename = true)"
-    row = connection.execute(f"select count(*), count(distinct hash(_row_id)) from {scan}").fetchone()
+    row = connection.execute(
+        f"select count(*), count(distinct hash(_row_id)) from {scan}"
+    ).fetchone()
     if row is None or row[0] == row[1]:
         return
     connection.execute(
@@ -432,7 +469,9 @@ def _number_equal_rows(connection: duckdb.DuckDBPyConnection, loaded: Sequence[L
     )
     for file in parts:
         path = literal(str(file.part))
-        count = connection.execute(f"select count(*) from repeated_rows where filename = {path}").fetchone()
+        count = connection.execute(
+            f"select count(*) from repeated_rows where filename = {path}"
+        ).fetchone()
         if not count or not count[0]:
             continue
         numbered = file.part.with_suffix(".numbered")
@@ -470,10 +509,14 @@ def _delivery(
     scopes: set[str] = set()
     content: list[str] = sorted(days)
     if scan is not None and table.replaces.scope != "key":
-        scopes |= {str(r[0]) for r in connection.execute(f"select distinct _scope from {scan}").fetchall()}
+        scopes |= {
+            str(r[0]) for r in connection.execute(f"select distinct _scope from {scan}").fetchall()
+        }
     if scan is not None and table.time is not None:
         name = quoted(table.time)
-        row = connection.execute(f"select left(min({name}), 10), left(max({name}), 10) from {scan}").fetchone()
+        row = connection.execute(
+            f"select left(min({name}), 10), left(max({name}), 10) from {scan}"
+        ).fetchone()
         content += [str(value) for value in row or () if value is not None]
     if table.replaces.scope == "key":
         scopes = {delivery_id}
@@ -524,7 +567,12 @@ def _covered_days(table: Table, loaded: Sequence[Loaded]) -> set[str]:
     for file in loaded:
         for start, end in file.facts.covered:
             first, last = _moment(start), _moment(end)
-            if first is None or last is None or last < first or (last - first) > timedelta(days=1000):
+            if (
+                first is None
+                or last is None
+                or last < first
+                or (last - first) > timedelta(days=1000)
+            ):
                 reason = "a bucket's bounds are not two times in order"
                 raise RefusedError(
                     Fault(file.claim.file.name, reason, "Drop the vendor's response unchanged")
@@ -549,7 +597,9 @@ def _moment(text: str) -> datetime | None:
     return moment
 
 
-def _overlaps(connection: duckdb.DuckDBPyConnection, table: Table, scan: str | None) -> tuple[str, ...]:
+def _overlaps(
+    connection: duckdb.DuckDBPyConnection, table: Table, scan: str | None
+) -> tuple[str, ...]:
     """The values under which another table of the overlap set would tell the same purchase."""
     if table.overlap_set is None or scan is None:
         return ()
@@ -559,7 +609,9 @@ def _overlaps(connection: duckdb.DuckDBPyConnection, table: Table, scan: str | N
             terms.append(f"left({quoted(table.time or '')}, 7)" if table.time else "''")
         else:
             terms.append(f"coalesce({quoted(name.rstrip('?'))}, '')")
-    rows = connection.execute(f"select distinct {' || chr(31) || '.join(terms)} from {scan}").fetchall()
+    rows = connection.execute(
+        f"select distinct {' || chr(31) || '.join(terms)} from {scan}"
+    ).fetchall()
     return tuple(sorted(str(row[0]) for row in rows))
 
 

@@ -62,7 +62,9 @@ def aws_data_exports(file: LandedFile) -> Manifest:
     path = PurePosixPath(file.name)
     month = _month(document, path)
     if month is None:
-        raise RefusedError(Fault(file.name, "the manifest does not tell its billing month", _REMEDY))
+        raise RefusedError(
+            Fault(file.name, "the manifest does not tell its billing month", _REMEDY)
+        )
     export = document.get("exportName") or document.get("reportName")
     if not isinstance(export, str):
         export = re.sub(r"[-_]?manifest\.json$", "", path.name, flags=re.IGNORECASE)
@@ -105,7 +107,9 @@ def _document(file: LandedFile) -> dict[str, Any]:
     try:
         document = json_text.parse(file.path.read_bytes().decode("utf-8-sig"))
     except ValueError as error:
-        raise RefusedError(Fault(file.name, "the manifest is not valid JSON, or cut off", _REMEDY)) from error
+        raise RefusedError(
+            Fault(file.name, "the manifest is not valid JSON, or cut off", _REMEDY)
+        ) from error
     if not isinstance(document, dict):
         raise RefusedError(Fault(file.name, "the manifest is not an object", _REMEDY))
     return document
@@ -119,7 +123,9 @@ def _list(document: Mapping[str, Any], name: str) -> Iterator[Any]:
 
 def _listed(entry: Any) -> ListedFile:
     if isinstance(entry, dict):
-        key = next((entry[k] for k in ("key", "path", "s3Uri", "uri", "file", "name") if k in entry), "")
+        key = next(
+            (entry[k] for k in ("key", "path", "s3Uri", "uri", "file", "name") if k in entry), ""
+        )
         return ListedFile(
             str(key),
             _number(entry, "byteCount", "size", "sizeBytes", "contentLength"),
@@ -155,7 +161,14 @@ def _month(document: Mapping[str, Any], path: PurePosixPath) -> str | None:
 
 
 def _written_at(document: Mapping[str, Any], path: PurePosixPath) -> datetime | None:
-    for name in ("executionTime", "executionCompletedAt", "createdAt", "lastUpdatedAt", "generatedAt", "timestamp"):
+    for name in (
+        "executionTime",
+        "executionCompletedAt",
+        "createdAt",
+        "lastUpdatedAt",
+        "generatedAt",
+        "timestamp",
+    ):
         moment = _moment(str(document.get(name, "")))
         if moment:
             return moment

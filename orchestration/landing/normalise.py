@@ -113,7 +113,9 @@ def _fault_tests(column: Column, cell: str) -> str:
                 f"when {moment} <> date_trunc('day', {moment}) then 'date'",
             ]
         case "epoch":
-            tests.append(f"when not regexp_full_match({cell}, '[0-9]{{1,11}}(\\.0+)?') then 'epoch'")
+            tests.append(
+                f"when not regexp_full_match({cell}, '[0-9]{{1,11}}(\\.0+)?') then 'epoch'"
+            )
         case "boolean":
             tests.append(f"when lower({cell}) not in ('true', 'false', '1', '0') then 'boolean'")
         case "currency":
@@ -140,7 +142,7 @@ def _plain_number(cell: str) -> str:
 
 
 def _timestamp(column: Column, cell: str) -> str:
-    """The cell as a UTC timestamp, null if it is none. A cast to timestamp ignores offsets, so those go apart."""
+    """The cell as a UTC timestamp, null if it is none. A cast to timestamp ignores offsets: those go apart."""
     if column.formats:
         formats = ", ".join(literal(spelling) for spelling in column.formats)
         return f"cast(try_strptime({cell}, [{formats}]) as timestamp)"
@@ -180,9 +182,13 @@ def cells_select(
     scope = literal(constants["_scope"]) if constants.get("_scope") else scope_value(table)
     paths = {name: constants[name] for name in table.path_columns}
     content = [
-        f"'{column.name}=' || {quoted(column.name)}" for column in table.columns if not column.volatile
+        f"'{column.name}=' || {quoted(column.name)}"
+        for column in table.columns
+        if not column.volatile
     ] + [f"'{name}=' || {quoted(name)}" for name in paths]
-    path_values = "".join(f", {_constant(value)} as {quoted(name)}" for name, value in paths.items())
+    path_values = "".join(
+        f", {_constant(value)} as {quoted(name)}" for name, value in paths.items()
+    )
     output = ", ".join(quoted(name) for name in (*[c.name for c in table.columns], *paths))
     return f"""
         with source as ({source}),
@@ -268,7 +274,9 @@ def _column_value(
         if kind_position is None:
             return cell
         listed = ", ".join(literal(kind) for kind in kinds)
-        return f"case when lower(trim(c{kind_position})) in ({listed}) then {person} else {cell} end"
+        return (
+            f"case when lower(trim(c{kind_position})) in ({listed}) then {person} else {cell} end"
+        )
     strict = _strict(column, table)
     code = fault_code(strict, cell)
     value = normal_value(strict, cell)
@@ -303,10 +311,12 @@ def _unless_nested(table: Table, cell: str) -> str:
     if not table.never_keep:
         return cell
     keys = "|".join(
-        "[^a-z0-9\"]*".join(normal_form(name.split(".")[-1])) for name in table.never_keep
+        '[^a-z0-9"]*'.join(normal_form(name.split(".")[-1])) for name in table.never_keep
     )
     pattern = literal(f'(?i)"[^a-z0-9"]*({keys})[^a-z0-9"]*\\\\*"\\s*:')
-    return f"case when regexp_matches({cell}, {pattern}) then error('{NESTED_MARK}') else {cell} end"
+    return (
+        f"case when regexp_matches({cell}, {pattern}) then error('{NESTED_MARK}') else {cell} end"
+    )
 
 
 def _extra(
@@ -357,7 +367,7 @@ def _json_text(text: str) -> str:
 
 _REASONS = {
     "null": ("is empty, and may not be", "Find out why the export left it out"),
-    "number": ("is {cell}, which is not a plain number", "Export numbers as digits with a point: no thousands marks, no words"),
+    "number": ("is {cell}, which is not a plain number", "Export numbers as digits and a point, without thousands marks"),
     "wide": ("is {cell}, which has more digits than an amount can have", "Check the column's unit in the export"),
     "whole": ("is {cell}, which is not a whole number", "Check which column the export wrote there"),
     "minimum": ("is {cell}, below the least value the source may have", "Check the sign in the export"),
@@ -367,11 +377,13 @@ _REASONS = {
     "boolean": ("is {cell}, which is neither true nor false", "Check which column the export wrote there"),
     "currency": ("is {cell}, which is not an ISO 4217 currency code", "Check which column the export wrote there"),
     "json": ("is not valid JSON", "Export the column as JSON"),
-    "value": ("is {cell}, which is not one of the values this column may have", "See the contract's `values` for this column"),
+    "value": ("is {cell}, which is not one of this column's values", "See the contract's `values` for this column"),
 }  # fmt: skip
 
 
-def described(file: str, found: Sequence[tuple[int, str, str, str | None, int | None]]) -> list[Fault]:
+def described(
+    file: str, found: Sequence[tuple[int, str, str, str | None, int | None]]
+) -> list[Fault]:
     """Faults in words from the rows of `faults_select`."""
     faults = []
     for row, column, code, cell, size in found:

@@ -22,7 +22,9 @@ _BLANKS = " \t\r\n"
 
 def pseudonym_of(key: str, value: str) -> str:
     """`person:` and 24 hex digits of the keyed hash of the value, blanks around it and case apart."""
-    digest = hmac.digest(key.encode(), value.strip(_BLANKS).lower().encode("utf-8", "replace"), "sha256")
+    digest = hmac.digest(
+        key.encode(), value.strip(_BLANKS).lower().encode("utf-8", "replace"), "sha256"
+    )
     return PREFIX + digest.hex()[:24]
 
 
@@ -67,7 +69,9 @@ class People:
 
     def forget(self, person: str) -> tuple[str, bool]:
         """Erase a person, given as the sources name them or by pseudonym; says whether the map knew them."""
-        pseudonym = person.strip(_BLANKS) if is_pseudonym(person) else pseudonym_of(self.key, person)
+        pseudonym = (
+            person.strip(_BLANKS) if is_pseudonym(person) else pseudonym_of(self.key, person)
+        )
         was_known = self.known.pop(pseudonym, None) is not None
         self.forgotten.add(pseudonym)
         self._changed = True

@@ -5,11 +5,12 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import duckdb
 
 from orchestration.landing.checks import Fault, RefusedError
-from orchestration.landing.contracts import Table, load_contracts
+from orchestration.landing.contracts import CONTRACTS_FOLDER, Table, load_contracts
 from orchestration.landing.deliveries import Candidate, group
 from orchestration.landing.discover import Claim, discover
 from orchestration.landing.ledger import Refusal, refresh
@@ -50,13 +51,15 @@ class Forgotten:
     was_known: bool
 
 
-def land(settings: Settings, echo: Echo = lambda line: None) -> LandingResult:
+def land(
+    settings: Settings, echo: Echo = lambda line: None, contracts: Path = CONTRACTS_FOLDER
+) -> LandingResult:
     """Land everything new; what is there already changes nothing.
 
     `echo` gets one line per delivery that was accepted or refused. Raises ContractError for a faulty contract and
     WriterBusyError while another process writes; nothing is half loaded whatever happens.
     """
-    tables = load_contracts()
+    tables = load_contracts(contracts)
     with writer_lock(settings, "land"):
         return _land(settings, tables, echo)
 
@@ -102,7 +105,9 @@ def _land(settings: Settings, tables: Sequence[Table], echo: Echo) -> LandingRes
                 if isinstance(known, Delivery):
                     unchanged.append(known)
                     continue
-                sequence = 1 + max((d.arrived_sequence for d in [*deliveries, *accepted]), default=0)
+                sequence = 1 + max(
+                    (d.arrived_sequence for d in [*deliveries, *accepted]), default=0
+                )
                 delivery_id = delivery_id_of(candidate, known)
                 try:
                     delivery = load(
@@ -127,7 +132,10 @@ def _land(settings: Settings, tables: Sequence[Table], echo: Echo) -> LandingRes
 
 
 def _candidates(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, tables: Sequence[Table], people: People
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    tables: Sequence[Table],
+    people: People,
 ) -> tuple[list[Candidate], list[Fault]]:
     candidates: list[Candidate] = []
     faults: list[Fault] = []
@@ -199,7 +207,11 @@ def _known(candidate: Candidate, deliveries: Sequence[Delivery], people: People)
     Content arrives again when a file was overwritten with other content and then with this once more, or when its
     contract has changed since.
     """
-    same = [d for d in deliveries if d.identity == candidate.identity and d.source_table == candidate.table.qualified]
+    same = [
+        d
+        for d in deliveries
+        if d.identity == candidate.identity and d.source_table == candidate.table.qualified
+    ]
     if not same:
         return 0
     newest = same[-1]

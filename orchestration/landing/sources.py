@@ -171,7 +171,9 @@ def open_text(table: Table, file: LandedFile, people: People, scrub: bool) -> So
             for block in rest:
                 out.write(block)
             return
-        lines = (f"{line}\n" for block in rest for line in block.decode().removesuffix("\n").split("\n"))
+        lines = (
+            f"{line}\n" for block in rest for line in block.decode().removesuffix("\n").split("\n")
+        )
         text = io.StringIO(newline="")
         writer = _writer(text, table.dialect)
         for row in _csv_reader(lines, table.dialect):
@@ -195,12 +197,20 @@ def open_text(table: Table, file: LandedFile, people: People, scrub: bool) -> So
 
 
 def open_parquet(
-    connection: duckdb.DuckDBPyConnection, table: Table, file: LandedFile, people: People, scrub: bool
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    file: LandedFile,
+    people: People,
+    scrub: bool,
 ) -> Source:
     """A Parquet file; every column becomes text, nested ones JSON text."""
     if file.byte_count == 0:
         raise RefusedError(
-            Fault(file.name, "the file is empty (0 bytes)", "Fetch the file again and drop it under the same name")
+            Fault(
+                file.name,
+                "the file is empty (0 bytes)",
+                "Fetch the file again and drop it under the same name",
+            )
         )
     relation = f"read_parquet({literal(_escaped(str(file.path)))}, hive_partitioning = false, binary_as_string = true"
     try:
@@ -214,9 +224,7 @@ def open_parquet(
         quoted = '"' + str(name).replace('"', '""') + '"'
         text = _parquet_text(quoted, str(kind))
         cells.append(f"case when {text} in ({nulls}) then null else {text} end as c{position}")
-    select = (
-        f"select file_row_number + 1 as _row, {', '.join(cells)} from {relation}, file_row_number = true)"
-    )
+    select = f"select file_row_number + 1 as _row, {', '.join(cells)} from {relation}, file_row_number = true)"
     source = Source(file, layout, lambda: None, is_parquet=True)
     reader = RecordReader(table, people)
     positions = {
@@ -309,7 +317,9 @@ def layout_of(
             shown += "_2"
         names.add(shown)
         unknown.append((position, shown))
-    missing = [column.name for column in table.columns if column.required and column.name not in positions]
+    missing = [
+        column.name for column in table.columns if column.required and column.name not in positions
+    ]
     faults += [
         Fault(
             file.name,
@@ -324,7 +334,9 @@ def layout_of(
     for group in table.one_of:
         if positions.keys().isdisjoint(group):
             reason = f"none of the columns {', '.join(group)} is there; one is needed"
-            faults.append(Fault(file.name, reason, "Export the file with one of them", None, group[0]))
+            faults.append(
+                Fault(file.name, reason, "Export the file with one of them", None, group[0])
+            )
     if faults:
         raise RefusedError(*faults)
     return Layout(positions, tuple(unknown), len(header))
@@ -353,7 +365,8 @@ def matches(table: Table, header: Sequence[str]) -> int | None:
     """How many of the table's columns a header names; None where a required one is not among them."""
     spellings = _spellings(table)
     found = {
-        next((spellings[form] for form in _forms(title) if form in spellings), None) for title in header
+        next((spellings[form] for form in _forms(title) if form in spellings), None)
+        for title in header
     }
     if any(column.required and column.name not in found for column in table.columns):
         return None
@@ -383,7 +396,11 @@ def _header(
     if not first.strip():
         content.close()
         raise RefusedError(
-            Fault(file.name, "the file holds no text", "Fetch the file again and drop it under the same name")
+            Fault(
+                file.name,
+                "the file holds no text",
+                "Fetch the file again and drop it under the same name",
+            )
         )
     lines = first.split(b"\n")
     best: tuple[int, list[str], int] | None = None

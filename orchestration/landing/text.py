@@ -76,5 +76,9 @@ def _cut(text: bytes) -> int:
 
 def _not_text(file: LandedFile, reason: str) -> RefusedError:
     return RefusedError(
-        Fault(file.name, f"the file {reason}", "Export it again as UTF-8 text, or check what was dropped")
+        Fault(
+            file.name,
+            f"the file {reason}",
+            "Export it again as UTF-8 text, or check what was dropped",
+        )
     )

@@ -10,7 +10,13 @@ _PERSON_WORDS = {
     "actor", "author", "assignee", "firstname", "lastname", "fullname", "displayname", "surname",
     "principal", "upn",
 }  # fmt: skip
-_PERSON_PAIRS = {("first", "name"), ("last", "name"), ("full", "name"), ("display", "name"), ("given", "name")}
+_PERSON_PAIRS = {
+    ("first", "name"),
+    ("last", "name"),
+    ("full", "name"),
+    ("display", "name"),
+    ("given", "name"),
+}
 
 
 def names_a_person(header: str) -> bool:

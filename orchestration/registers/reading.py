@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from orchestration.registers.values import (
 )
 
 _FORMULA_STARTS = ("=", "+", "-", "@")
+_NUMBER = re.compile(r"[+-]?[0-9.]+")
 # Kinds whose one spelling already leaves no room for a formula or an address.
 _FREE_KINDS = (Kind.TEXT, Kind.PERSON)
 _ADDRESS_FAULT = (
@@ -247,7 +249,11 @@ def _cell_faults(
             "Type the text anew",
             Severity.WARNING,
         )
-    if column.kind in _FREE_KINDS and text.startswith(_FORMULA_STARTS):
+    if (
+        column.kind in _FREE_KINDS
+        and text.startswith(_FORMULA_STARTS)
+        and not _NUMBER.fullmatch(text)
+    ):
         remedy = "Begin the text with a letter or a digit: a spreadsheet would run it"
         yield "the text looks like a formula", remedy, Severity.WARNING
     if holds_secret(text):

@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 from pathlib import Path
 
-from orchestration.landing.contracts import load_contracts
+from orchestration.landing.contracts import CONTRACTS_FOLDER
 from orchestration.registers.declared import REGISTERS, register
 from orchestration.registers.faults import Fault, Severity, quoted
 from orchestration.registers.reading import Registers, Row
 
-# Contracts that are no platform of their own: the registers, the generic usage file, and files per provider.
+# Contracts are named after their platform; these are no platform of their own: the registers, the generic usage file, and files per provider.
 _SHAPES = ("registers", "usage", "focus")
 _PLATFORM_COLUMNS = (
     ("identities", "platform"),
@@ -24,7 +24,7 @@ _PLATFORM_COLUMNS = (
 
 def known_platforms(landing: Path) -> set[str]:
     """The platforms with a contract, and the providers with a folder of FOCUS files."""
-    contracts = {table.platform for table in load_contracts()} - set(_SHAPES)
+    contracts = {path.stem for path in CONTRACTS_FOLDER.glob("*.yml")} - set(_SHAPES)
     focus = landing / "focus"
     providers = (
         {folder.name for folder in focus.iterdir() if folder.is_dir()} if focus.is_dir() else set()

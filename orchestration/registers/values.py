@@ -113,7 +113,7 @@ def _number(text: str, kind: Kind) -> Decimal:
     decimals = len(text.partition(".")[2].rstrip("0"))
     if decimals > after:
         raise UnreadableError(
-            f"{quoted(text)} has {decimals} decimals, more than the {after} that are kept",
+            f"{quoted(text)} has {decimals} decimals, more than the {after} kept",
             "Round it, or state it for more units",
         )
     if abs(number) >= Decimal(10) ** before:

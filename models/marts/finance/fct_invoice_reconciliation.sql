@@ -19,7 +19,8 @@ billed_invoices as (
         accounting_month,
         invoice_id,
         billing_currency,
-        sum(billed_cost) as billed_cost
+        sum(billed_cost) as billed_cost,
+        sum(case when charge_category = 'Tax' then billed_cost else 0 end) as tax_cost
 
     from charges
     group by
@@ -113,14 +114,19 @@ reconciled as (
         case
             when registered_invoices.invoice_amount is null then 'no invoice registered'
             when billed_invoices.billed_cost is null then 'no charges landed'
-            when registered_invoices.invoice_amount = cast(billed_invoices.billed_cost as decimal(38, 2)) then 'agrees'
+            when registered_invoices.invoice_amount
+                = cast(billed_invoices.billed_cost - billed_invoices.tax_cost as decimal(38, 2))
+                then 'agrees'
             else 'differs'
         end as status,
         cast(registered_invoices.invoice_amount as {{ column_type('money') }}) as invoice_amount,
         cast(coalesce(billed_invoices.billed_cost, 0) as {{ column_type('money') }}) as billed_cost,
+        cast(coalesce(billed_invoices.tax_cost, 0) as {{ column_type('money') }}) as tax_cost,
         cast(coalesce(ledger_invoices.ledger_cost, 0) as {{ column_type('money') }}) as ledger_cost,
-        cast(registered_invoices.invoice_amount - coalesce(billed_invoices.billed_cost, 0) as {{ column_type('money') }})
-            as difference,
+        cast(
+            registered_invoices.invoice_amount
+            - coalesce(billed_invoices.billed_cost - billed_invoices.tax_cost, 0) as {{ column_type('money') }}
+        ) as difference,
         distinct_keys.accounting_month
 
     from distinct_keys

@@ -68,14 +68,15 @@ def test_a_tier_cycle_is_named(registers: RegisterFolder) -> None:
             {**shared, "cost_centre_code": "SH-2", "tier": "3"},
         ],
     )
-    rule = {"rule_version": "1", "method": "fixed"}
+    first = {"rule_id": "R1", "rule_version": "1", "priority": "1", "tier": "2"}
+    second = {"rule_id": "R2", "rule_version": "1", "priority": "2", "tier": "3"}
     registers.write(
         "allocation_rules",
         [
-            {**rule, "rule_id": "R1", "priority": "1", "tier": "2", "match_cost_centre": "sh-1", "target_cost_centre": "SH-2"},
-            {**rule, "rule_id": "R2", "priority": "2", "tier": "3", "match_cost_centre": "SH-2|X*", "method": "split", "split_id": "S"},
+            {**first, "match_cost_centre": "sh-1", "method": "fixed", "target_cost_centre": "SH-2"},
+            {**second, "match_cost_centre": "SH-2|X*", "method": "split", "split_id": "S"},
         ],
-    )  # fmt: skip
+    )
     registers.write(
         "allocation_splits", [{"split_id": "S", "cost_centre_code": "SH-1", "share_percent": "100"}]
     )
