@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -61,7 +62,9 @@ def build(settings: Settings, progress: Progress) -> BuildOutcome:
             progress(event.data.index, event.data.total, event.data.description)
 
     remove_build_record(settings)
-    with _environment(settings):
+    with _environment(settings), warnings.catch_warnings():
+        # An optional register column that a company leaves out is no news, and agate warns of each.
+        warnings.filterwarnings("ignore", category=RuntimeWarning, module="agate")
         result = dbtRunner(callbacks=[listen]).invoke(
             [
                 *("--log-level", "none", "--log-level-file", "info"),
@@ -71,12 +74,23 @@ def build(settings: Settings, progress: Progress) -> BuildOutcome:
                 *("--profiles-dir", str(settings.project_root / "profiles")),
             ]
         )
+    _close_connections()
     outcome = _outcome(settings, result.result)
     if result.exception is not None:
         outcome.failures.append(Failure("project", "dbt", _shortened(str(result.exception))))
     if outcome.passed:
         write_build_record(settings, outcome.flags)
     return outcome
+
+
+def _close_connections() -> None:
+    """Close the work file, which dbt keeps open for the process: readers of it need settings of their own."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    environment = DuckDBConnectionManager._ENV
+    if environment is not None:
+        environment.close()
+        DuckDBConnectionManager.close_all_connections()
 
 
 @contextmanager

@@ -479,7 +479,7 @@ LISTED = [
 
 def _write_lists(folder: Folder) -> None:
     for listed in LISTED:
-        spaces = [
+        spaces: list[Record] = [
             {
                 "id": space.workspace_id,
                 "type": "workspace",
@@ -493,7 +493,7 @@ def _write_lists(folder: Folder) -> None:
             if space.workspace_id and space.created <= listed.date()
         ]
         _write_list(folder, "workspaces", spaces, listed)
-        keys = [
+        keys: list[Record] = [
             {
                 "id": workload.key_id,
                 "type": "api_key",

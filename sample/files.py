@@ -94,12 +94,11 @@ class Folder:
         self,
         name: str,
         header: Sequence[str],
-        rows: Iterable[Sequence[str]],
-        quoting: int = csv.QUOTE_MINIMAL,
+        rows: Iterable[Sequence[object]],
     ) -> None:
         """Write a CSV file with `\\n` line ends."""
         buffer = io.StringIO()
-        writer = csv.writer(buffer, lineterminator="\n", quoting=quoting)
+        writer = csv.writer(buffer, lineterminator="\n")
         writer.writerow(header)
         writer.writerows(rows)
         self.write(name, buffer.getvalue().encode())

@@ -329,10 +329,8 @@ def _identities() -> Iterator[Row]:
 
 def _rules(staff: Staff) -> Iterator[Row]:
     approver = staff.of("CC-410")
-    gateway = {
-        workload.name: workload.key_id
-        for workload in [*openai_keys.WORKLOADS, *anthropic.WORKLOADS]
-    }
+    gateway = {workload.name: workload.key_id for workload in openai_keys.WORKLOADS}
+    gateway |= {workload.name: workload.key_id for workload in anthropic.WORKLOADS}
 
     def rule(
         rule_id: str, priority: int, description: str, method: str, version: int = 1, **more: object

@@ -85,7 +85,7 @@ def _focus(folder: Folder, totals: Totals, seed: int, month: date) -> None:
         "BillingPeriodStart": f"{month}T00:00:00Z",
         "BillingPeriodEnd": f"{next_month(month)}T00:00:00Z",
     }
-    rows = []
+    rows: list[Row] = []
     for day in days(month, next_month(month)):
         for team in ("0042", "0100"):
             cost = (Decimal(int(chance(seed, team, day).random() * 90_000)) / 10_000).quantize(

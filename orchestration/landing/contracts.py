@@ -312,10 +312,10 @@ def _check_table(
         faults.append(
             f"{at}: `{table.time}` must be a timestamp, epoch or date to be a scope or time"
         )
-    for column in table.columns:
-        if column.person_when and column.person_when[0] not in names:
+    for declared in table.columns:
+        if declared.person_when and declared.person_when[0] not in names:
             faults.append(
-                f"{at}.columns.{column.name}.person_when: `{column.person_when[0]}` is not declared"
+                f"{at}.columns.{declared.name}.person_when: `{declared.person_when[0]}` is not declared"
             )
 
 

@@ -5,12 +5,10 @@ Prompts and the like are dropped, people replaced and secrets masked here, befor
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import Any
 
 from orchestration.landing.checks import (
     MAXIMUM_RECORD_BYTES,
@@ -108,18 +106,6 @@ class RecordReader:
             reading.unknown.update(unknown)
             extra = dump(unknown)[: MAXIMUM_RECORD_BYTES // 4] if unknown else None
             yield [*values, extra]
-
-    def write(self, file: LandedFile, reading: Reading, out: BinaryIO) -> None:
-        """Write the rows as CSV in which null and the empty text are both empty."""
-        text = io.StringIO(newline="")
-        writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
-        for row in self.rows(file, reading):
-            writer.writerow(["" if value is None else value for value in row])
-            if text.tell() > 1 << 18:
-                out.write(text.getvalue().encode("utf-8", "replace"))
-                text.seek(0)
-                text.truncate()
-        out.write(text.getvalue().encode("utf-8", "replace"))
 
     def flatten_cell(self, text: str | None) -> str | None:
         """A cell that holds JSON, without what may not be kept; text that is no JSON comes back as it is."""

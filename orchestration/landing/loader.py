@@ -17,7 +17,7 @@ import duckdb
 from orchestration.landing.checks import MAXIMUM_FAULTS, Fault, RefusedError
 from orchestration.landing.contracts import Table
 from orchestration.landing.deliveries import Candidate
-from orchestration.landing.discover import Claim, LandedFile
+from orchestration.landing.discover import Claim
 from orchestration.landing.json_records import Reading
 from orchestration.landing.ledger import current_scopes, statuses
 from orchestration.landing.masking import SUSPECT, mask_text
@@ -34,14 +34,7 @@ from orchestration.landing.normalise import (
 )
 from orchestration.landing.people import People
 from orchestration.landing.rawzone import DeliveredFile, Delivery, accept, incoming_folder
-from orchestration.landing.sources import (
-    Source,
-    format_of,
-    open_json,
-    open_parquet,
-    open_text,
-    unreadable_parquet,
-)
+from orchestration.landing.sources import Source, open_source, unreadable_parquet
 
 _PARQUET_OPTIONS = "format parquet, compression zstd, compression_level 1, row_group_size 61440"
 
@@ -164,35 +157,6 @@ def _load_file(
     ).fetchone()
     if row is not None:
         file.row_count, file.money_rounding = int(row[0]), row[1] or Decimal(0)
-
-
-def open_source(
-    connection: duckdb.DuckDBPyConnection,
-    table: Table,
-    file: LandedFile,
-    people: People,
-    scrub: bool,
-) -> Source:
-    """A file opened by its ending, if the table's reader covers that."""
-    kind = format_of(file)
-    if kind == "json" and table.reader in ("json", "any"):
-        return open_json(table, file, people)
-    if kind == "text" and table.reader in ("tabular", "any"):
-        return open_text(table, file, people, scrub)
-    if kind == "parquet" and table.reader in ("tabular", "any"):
-        return open_parquet(connection, table, file, people, scrub)
-    expected = {
-        "json": ".json or .jsonl",
-        "tabular": ".csv or .parquet",
-        "any": ".json, .csv or .parquet",
-    }
-    raise RefusedError(
-        Fault(
-            masked_name(file.name, people),
-            f"the ending is not one that source {table.qualified} is read from",
-            f"Drop the export as {expected[table.reader]} (text also as .gz, .zip or .zst)",
-        )
-    )
 
 
 def masked_name(name: str, people: People) -> str:
@@ -367,7 +331,7 @@ def _rounding(table: Table) -> str:
             name = quoted(column.name)
             exact = f"cast({name} as decimal(38, 20))"
             terms.append(
-                f"coalesce(sum(case when length({name}) > 11 then"
+                f"coalesce(sum(case when length({name}) > 11 or contains(lower({name}), 'e') then"
                 f" cast(cast({name} as decimal(38, 10)) as decimal(38, 20)) - {exact} end), 0)"
             )
     return f"cast({' + '.join(terms) or '0'} as decimal(38, 20))"
@@ -606,7 +570,8 @@ def _overlaps(
     terms = []
     for name in table.overlap_by:
         if name == "month":
-            terms.append(f"left({quoted(table.time or '')}, 7)" if table.time else "''")
+            month = table.replaces.column or table.time
+            terms.append(f"left({quoted(month)}, 7)" if month else "''")
         else:
             terms.append(f"coalesce({quoted(name.rstrip('?'))}, '')")
     rows = connection.execute(
@@ -644,7 +609,10 @@ class Conflicts:
             if (
                 other_table is None
                 or other_table.overlap_set != table.overlap_set
-                or other.source_table == delivery.source_table
+                or (
+                    other.source_table == delivery.source_table
+                    and not _is_other_export(table, other, delivery)
+                )
                 or status[other.delivery_id] != "current"
             ):
                 continue
@@ -687,6 +655,11 @@ class Conflicts:
                     )
                 ]
         return []
+
+
+def _is_other_export(table: Table, other: Delivery, delivery: Delivery) -> bool:
+    """Whether two deliveries of one table come from two exports, of which neither replaces the other."""
+    return table.replaces.scope == "export_month" and set(other.scopes).isdisjoint(delivery.scopes)
 
 
 def delivery_id_of(candidate: Candidate, arrival: int) -> str:

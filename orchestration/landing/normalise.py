@@ -179,7 +179,8 @@ def cells_select(
             else _column_value(column, table, layout, position, people_known, scrubbed, masked)
         )
         values.append(f"{value} as {quoted(column.name)}")
-    scope = literal(constants["_scope"]) if constants.get("_scope") else scope_value(table)
+    fixed_scope = constants["_scope"]
+    scope = scope_value(table) if fixed_scope is None else literal(fixed_scope)
     paths = {name: constants[name] for name in table.path_columns}
     content = [
         f"'{column.name}=' || {quoted(column.name)}"
@@ -190,10 +191,11 @@ def cells_select(
         f", {_constant(value)} as {quoted(name)}" for name, value in paths.items()
     )
     output = ", ".join(quoted(name) for name in (*[c.name for c in table.columns], *paths))
+    extra = _extra(table, layout, people_known, scrubbed, masked)
     return f"""
         with source as ({source}),
         cells as (
-            select _row, {", ".join(values)}{path_values}, {_extra(table, layout, people_known, scrubbed, masked)} as _extra
+            select _row, {", ".join(values)}{path_values}, {extra} as _extra
             from source
         ),
         scoped as (select *, {scope} as _scope from cells)
@@ -367,7 +369,7 @@ def _json_text(text: str) -> str:
 
 _REASONS = {
     "null": ("is empty, and may not be", "Find out why the export left it out"),
-    "number": ("is {cell}, which is not a plain number", "Export numbers as digits and a point, without thousands marks"),
+    "number": ("is {cell}, which is not a plain number", "Export digits and a point, without thousands marks"),
     "wide": ("is {cell}, which has more digits than an amount can have", "Check the column's unit in the export"),
     "whole": ("is {cell}, which is not a whole number", "Check which column the export wrote there"),
     "minimum": ("is {cell}, below the least value the source may have", "Check the sign in the export"),
@@ -375,7 +377,7 @@ _REASONS = {
     "date": ("is {cell}, which is not a day such as 2026-05-03", "Export days in ISO 8601"),
     "epoch": ("is {cell}, which is not a time in seconds since 1970", "Drop the vendor's response unchanged"),
     "boolean": ("is {cell}, which is neither true nor false", "Check which column the export wrote there"),
-    "currency": ("is {cell}, which is not an ISO 4217 currency code", "Check which column the export wrote there"),
+    "currency": ("is {cell}, which is no ISO 4217 currency code", "Check which column the export wrote there"),
     "json": ("is not valid JSON", "Export the column as JSON"),
     "value": ("is {cell}, which is not one of this column's values", "See the contract's `values` for this column"),
 }  # fmt: skip

@@ -13,11 +13,12 @@ from orchestration.landing.checks import Fault, RefusedError
 from orchestration.landing.contracts import CONTRACTS_FOLDER, Table, load_contracts
 from orchestration.landing.deliveries import Candidate, group
 from orchestration.landing.discover import Claim, discover
+from orchestration.landing.headers import match_count, split_header
 from orchestration.landing.ledger import Refusal, refresh
 from orchestration.landing.loader import Conflicts, delivery_id_of, load, masked_name
 from orchestration.landing.people import People
 from orchestration.landing.rawzone import Delivery, read_deliveries, remove_leftovers
-from orchestration.landing.sources import format_of, header_of, matches
+from orchestration.landing.sources import format_of, parquet_columns
 from orchestration.settings import Settings, writer_lock
 
 Echo = Callable[[str], None]
@@ -173,11 +174,11 @@ def _choose(
             fitting.append(claim)
             continue
         try:
-            header = header_of(connection, claim.table, claim.file, people.pseudonym)
+            header = _header(connection, claim, people)
         except RefusedError as error:
             first_error = first_error or error
             continue
-        if matches(claim.table, header) is not None:
+        if match_count(claim.table, header) is not None:
             fitting.append(claim)
     if not fitting:
         names = " or ".join(sorted(claim.table.qualified for claim in options))
@@ -191,6 +192,12 @@ def _choose(
             )
         )
     return max(fitting, key=_specificity)
+
+
+def _header(connection: duckdb.DuckDBPyConnection, claim: Claim, people: People) -> list[str]:
+    if format_of(claim.file) == "parquet":
+        return [name for name, _ in parquet_columns(connection, claim.file)]
+    return split_header(claim.table, claim.file, people.pseudonym)[0]
 
 
 def _specificity(claim: Claim) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from orchestration.landing.checks import MAXIMUM_RECORD_BYTES, Fault, RefusedError
 from orchestration.landing.containers import blocks
@@ -44,7 +44,7 @@ def utf8_blocks(file: LandedFile) -> Iterator[bytes]:
         raise _not_text(file, "ends in the middle of a character")
 
 
-def line_blocks(file: LandedFile, pseudonym: Pseudonym) -> Iterator[bytes]:
+def line_blocks(file: LandedFile, pseudonym: Pseudonym) -> Generator[bytes, None, None]:
     """Masked blocks that end where a line ends; line ends are line feeds, and the last line has one."""
     pending = b""
     for block in utf8_blocks(file):

@@ -16,6 +16,9 @@ from orchestration.settings import Settings
 
 def check(settings: Settings) -> list[Fault]:
     """The faults of the registers folder, by file and row; errors refuse the build, warnings are shown."""
+    if not settings.seeds.is_dir():
+        remedy = "Set CHARGEBACK_SEEDS to the registers' folder; `chargeback init DIR` makes an empty one"
+        return [Fault(str(settings.seeds), None, None, "there is no such folder", remedy)]
     registers, faults = read_registers(settings.seeds)
     faults += _unknown_files(settings)
     faults += validity_faults(registers)

@@ -7,15 +7,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from orchestration.registers.declared import register
+from orchestration.registers.declared import register_named
 from orchestration.registers.faults import Fault, Severity, quoted
 from orchestration.registers.reading import Registers, Row
 from orchestration.registers.rules import rule_tier
 from orchestration.registers.splits import SPLITTING_METHODS, rule_methods
 from orchestration.registers.validity import instant
 
-_FILE = register("cost_centres").file
-_RULES = register("allocation_rules").file
+_FILE = register_named("cost_centres").file
+_RULES = register_named("allocation_rules").file
 # As many as the warehouse follows, the first included.
 LONGEST_CHAIN = 10
 

@@ -406,7 +406,7 @@ REGISTERS = (
 LATER_REGISTERS = ("credit_purchases", "disputes", "audiences", "known_events")
 
 
-def register(name: str) -> Register:
+def register_named(name: str) -> Register:
     """The declared register of that name; raises KeyError."""
     for declared in REGISTERS:
         if declared.name == name:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from orchestration.registers.declared import register
+from orchestration.registers.declared import register_named
 from orchestration.registers.faults import Fault, quoted
 from orchestration.registers.policy_settings import SETTINGS, PolicySetting, setting_named
 from orchestration.registers.reading import Registers, Row
 from orchestration.registers.values import UnreadableError, read_value
 
-_FILE = register("policy").file
+_FILE = register_named("policy").file
 
 
 def policy_faults(registers: Registers) -> Iterator[Fault]:

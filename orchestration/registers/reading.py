@@ -89,23 +89,21 @@ def read_registers(folder: Path) -> tuple[dict[str, list[Row]], list[Fault]]:
 
 def read_register(path: Path, register: Register) -> tuple[list[Row], list[Fault]]:
     """The rows of one register and the faults of its file and cells; no rows where columns are missing."""
-    try:
-        records, faults = _records(path, register)
-    except FileNotFoundError:
-        header = ",".join(column.name for column in register.fixed_columns)
+    if not path.is_file():
+        columns = ",".join(column.name for column in register.fixed_columns)
         return [], [
             Fault(
                 register.file,
                 None,
                 None,
                 "the file is missing",
-                f"Create it in {path.parent}; without entries it holds one line: {header}",
+                f"Create it in {path.parent}; without entries it holds one line: {columns}",
             )
         ]
+    records, faults = _records(path, register)
     if not records:
         return [], [*faults, *_header_faults([], register)]
-    (_, header), body = records[0], records[1:]
-    names = [name.strip(" ") for name in header]
+    (_, names), body = records[0], records[1:]
     header_faults = _header_faults(names, register)
     faults += header_faults
     if any(fault.severity is Severity.ERROR for fault in header_faults):
@@ -114,13 +112,13 @@ def read_register(path: Path, register: Register) -> tuple[list[Row], list[Fault
     for number, cells in body:
         if not any(cell.strip(" ") for cell in cells):
             continue
-        if len(cells) != len(header):
+        if len(cells) != len(names):
             faults.append(
                 Fault(
                     register.file,
                     number,
                     None,
-                    f"the row has {len(cells)} cells and the header {len(header)}",
+                    f"the row has {len(cells)} cells and the header {len(names)}",
                     "Put text with commas in double quotes, and give every row as many commas as the header",
                 )
             )
@@ -175,7 +173,7 @@ def _header_faults(names: Sequence[str], register: Register) -> list[Fault]:
             )
         ]
     for name in missing:
-        near = next((found for found in names if found.lower() == name), None)
+        near = next((found for found in names if found.strip().lower() == name), None)
         remedy = f"Rename {quoted(near)}" if near else "Add the column; its cells may be empty"
         faults.append(Fault(register.file, 1, name, "the column is missing", remedy))
     for name in dict.fromkeys(names):

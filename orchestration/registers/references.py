@@ -7,11 +7,11 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from orchestration.landing.contracts import CONTRACTS_FOLDER
-from orchestration.registers.declared import REGISTERS, register
+from orchestration.registers.declared import REGISTERS, register_named
 from orchestration.registers.faults import Fault, Severity, quoted
 from orchestration.registers.reading import Registers, Row
 
-# Contracts are named after their platform; these are no platform of their own: the registers, the generic usage file, and files per provider.
+# A contract is named after its platform, but for these: registers, generic usage, files of any provider.
 _SHAPES = ("registers", "usage", "focus")
 _PLATFORM_COLUMNS = (
     ("identities", "platform"),
@@ -37,12 +37,14 @@ def reference_faults(registers: Registers, platforms: Collection[str]) -> Iterat
     for declared in REGISTERS:
         for column in declared.columns:
             if column.refers_to:
-                target = register(column.refers_to)
+                target = register_named(column.refers_to)
                 codes = {row[target.key[0]] for row in registers[target.name]}
                 for row in registers[declared.name]:
                     yield from _unknown_code(declared.file, row, column.name, target.file, codes)
     for name, column_name in _PLATFORM_COLUMNS:
-        yield from _unknown_platforms(registers[name], register(name).file, column_name, platforms)
+        yield from _unknown_platforms(
+            registers[name], register_named(name).file, column_name, platforms
+        )
     yield from _ownerless(registers)
 
 
@@ -87,7 +89,7 @@ def _unknown_platforms(
 def _ownerless(registers: Registers) -> Iterator[Fault]:
     """Rows that should say who owns something and do not."""
     for name in ("identities", "allocation_splits", "people"):
-        declared = register(name)
+        declared = register_named(name)
         for row in registers[name]:
             if not row["cost_centre_code"] and not row["use_case_id"]:
                 yield Fault(

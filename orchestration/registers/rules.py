@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from orchestration.registers.declared import AVAILABLE_METHODS, METHODS, PLANNED_METHODS, register
+from orchestration.registers.declared import (
+    AVAILABLE_METHODS,
+    METHODS,
+    PLANNED_METHODS,
+    register_named,
+)
 from orchestration.registers.faults import Fault, Severity, quoted
 from orchestration.registers.reading import Registers, Row
 from orchestration.registers.splits import rule_methods
 from orchestration.registers.validity import overlapping, period
 
-_FILE = register("allocation_rules").file
+_FILE = register_named("allocation_rules").file
 _POOLED = tuple(
     method for method in AVAILABLE_METHODS if method not in ("owner", "fixed", "central")
 )

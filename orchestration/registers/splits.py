@@ -8,14 +8,14 @@ from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
 
-from orchestration.registers.declared import register
+from orchestration.registers.declared import register_named
 from orchestration.registers.faults import Fault, Severity, quoted
 from orchestration.registers.reading import Registers, Row
 from orchestration.registers.validity import period
 
 SPLITTING_METHODS = ("split", "even")
-_SPLITS = register("allocation_splits").file
-_RULES = register("allocation_rules").file
+_SPLITS = register_named("allocation_splits").file
+_RULES = register_named("allocation_rules").file
 
 
 def rule_methods(rule: Row) -> list[str]:

@@ -6,8 +6,9 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 
-from orchestration.registers.declared import REGISTERS
+from orchestration.registers.declared import REGISTERS, register_named
 from orchestration.registers.faults import Fault, Severity, quoted
 from orchestration.registers.reading import Registers, Row
 from orchestration.registers.schema import Register
@@ -35,12 +36,12 @@ def validity_faults(registers: Registers) -> Iterator[Fault]:
         if register.name == "people":
             yield from _people_faults(register, rows)
         elif register.is_dated and not register.is_single:
-            yield from _overlap_faults(register, rows, lambda row, of=register: row_key(of, row))
+            yield from _overlap_faults(register, rows)
         else:
             yield from _double_faults(register, rows, register.key)
     yield from _exception_faults(registers)
-    rules = next(register for register in REGISTERS if register.name == "allocation_rules")
-    yield from _double_faults(rules, registers["allocation_rules"], ("rule_id", "rule_version"))
+    rules = register_named("allocation_rules")
+    yield from _double_faults(rules, registers[rules.name], ("rule_id", "rule_version"))
 
 
 def row_key(register: Register, row: Row) -> Key | None:
@@ -97,6 +98,10 @@ def _comparable(column: str, row: Row) -> str:
     return text.lower() if column in _CASELESS else text
 
 
+def _caseless(column: str, row: Row) -> Key | None:
+    return (row[column].lower(),) if row[column] else None
+
+
 def _order_faults(register: Register, rows: Sequence[Row]) -> Iterator[Fault]:
     for row in rows:
         ends = row["valid_to"] and "valid_to" in row.values
@@ -118,16 +123,14 @@ def _grouped(rows: Iterable[Row], key: Callable[[Row], Key | None]) -> dict[Key,
     return groups
 
 
-def _overlap_faults(
-    register: Register, rows: Sequence[Row], key: Callable[[Row], Key | None]
-) -> Iterator[Fault]:
-    for group in _grouped(rows, key).values():
+def _overlap_faults(register: Register, rows: Sequence[Row]) -> Iterator[Fault]:
+    for group in _grouped(rows, partial(row_key, register)).values():
         for row, other in overlapping(group):
             until = min(row.valid_to, other.valid_to)
             yield Fault(
                 register.file,
                 row.number,
-                "valid_from" if "valid_from" in row.texts else register.key[0],
+                "valid_from" if row["valid_from"] else register.key[0],
                 f"{shown_key(register, row)} is already valid in row {other.number}: "
                 f"both hold {period(row.valid_from, until)}",
                 _REMEDY,
@@ -154,14 +157,13 @@ def _double_faults(register: Register, rows: Sequence[Row], columns: Key) -> Ite
 
 def _exception_faults(registers: Registers) -> Iterator[Fault]:
     """Two exceptions that would both say who owns one identity."""
-    exceptions = next(register for register in REGISTERS if register.name == "exceptions")
-    identities = next(register for register in REGISTERS if register.name == "identities")
+    exceptions, identities = register_named("exceptions"), register_named("identities")
     owning = [
         row
         for row in registers["exceptions"]
         if row["identity_id"] and row["exception_kind"].lower() in ("", "ownership")
     ]
-    for group in _grouped(owning, lambda row: row_key(identities, row)).values():
+    for group in _grouped(owning, partial(row_key, identities)).values():
         for row, other in overlapping(group):
             until = min(row.valid_to, other.valid_to)
             yield Fault(
@@ -177,8 +179,7 @@ def _exception_faults(registers: Registers) -> Iterator[Fault]:
 def _people_faults(register: Register, rows: Sequence[Row]) -> Iterator[Fault]:
     """One person in two places at once is allowed: the lower cost-centre code wins."""
     for column in ("person_id", "email"):
-        groups = _grouped(rows, lambda row, of=column: (row[of].lower(),) if row[of] else None)
-        for group in groups.values():
+        for group in _grouped(rows, partial(_caseless, column)).values():
             for row, other in overlapping(group):
                 if column == "email" and row["person_id"] == other["person_id"]:
                     continue

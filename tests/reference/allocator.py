@@ -103,7 +103,8 @@ def _claimed(company: Company, priced: PricedCharge) -> Claim:
             return replace(unclaimed, rule=rule)
     if matching:
         return unclaimed
-    return replace(unclaimed, ownership=replace(ownership, found=False, reason="no_rule"))
+    unruled = replace(ownership, reason="no_rule", cost_centre_code=None, use_case_id=None)
+    return replace(unclaimed, ownership=unruled)
 
 
 def _direct_part(company: Company, claim: Claim, key: int) -> Part:
@@ -308,14 +309,20 @@ def _credit_entries(
 
 
 def _merged(entries: Iterable[LedgerEntry]) -> list[LedgerEntry]:
-    """Charge groups: entries that agree in everything but money are one."""
+    """Charge groups and pool parts: entries that agree in all but quantities are one."""
     sums: dict[LedgerEntry, Costs] = defaultdict(lambda: NOTHING)
+    numerators: dict[LedgerEntry, int | None] = defaultdict(lambda: None)
     for entry in entries:
-        key = replace(entry, billed_cost=0, effective_cost=0, reporting_cost=0)
+        key = replace(
+            entry, driver_numerator=None, billed_cost=0, effective_cost=0, reporting_cost=0
+        )
         sums[key] += Costs(entry.billed_cost, entry.effective_cost, entry.reporting_cost)
+        if entry.driver_numerator is not None:
+            numerators[key] = (numerators[key] or 0) + entry.driver_numerator
     return [
         replace(
             key,
+            driver_numerator=numerators[key],
             billed_cost=costs.billed,
             effective_cost=costs.effective,
             reporting_cost=costs.reporting,

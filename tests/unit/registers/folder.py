@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.registers import Fault, check
-from orchestration.registers.declared import REGISTERS, register
+from orchestration.registers.declared import REGISTERS, register_named
 from orchestration.registers.policy_settings import SETTINGS
 from orchestration.settings import Settings
 
@@ -53,7 +53,7 @@ class RegisterFolder:
 
     def write(self, name: str, rows: Sequence[Row], extra: Sequence[str] = ()) -> None:
         """Replace a register. Rows are numbered from 2, as a spreadsheet shows them."""
-        fixed = [column.name for column in register(name).fixed_columns]
+        fixed = [column.name for column in register_named(name).fixed_columns]
         stated = dict.fromkeys(column for row in rows for column in row)
         columns = list(dict.fromkeys([*fixed, *extra, *stated]))
         with self.path(name).open("w", encoding="utf-8", newline="") as file:

@@ -5,7 +5,7 @@ import yaml
 
 from orchestration.landing.contracts import load_contracts
 from orchestration.registers import dbt_seeds
-from orchestration.registers.declared import REGISTERS, register
+from orchestration.registers.declared import REGISTERS, register_named
 from orchestration.registers.schema import Kind, Register
 from tests.support.registers import SEED_COLUMNS
 
@@ -19,7 +19,7 @@ def test_the_seeds_yaml_is_what_the_declaration_says() -> None:
 
 def test_every_column_of_a_seed_is_text() -> None:
     for seed in yaml.safe_load(dbt_seeds.seeds_yaml())["seeds"]:
-        names = [column.name for column in register(seed["name"]).columns]
+        names = [column.name for column in register_named(seed["name"]).columns]
         assert seed["config"]["column_types"] == dict.fromkeys(names, "text")
 
 
@@ -48,4 +48,4 @@ def test_declarations_make_sense() -> None:
             assert column.description
             assert (column.kind is Kind.CHOICE) == bool(column.choices)
             if column.refers_to:
-                assert register(column.refers_to).key
+                assert register_named(column.refers_to).key

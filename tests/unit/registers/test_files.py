@@ -1,8 +1,12 @@
 """What is wrong with a register's file as a whole, by file and row."""
 
+from pathlib import Path
+
 import pytest
 
+from orchestration.registers import check
 from orchestration.registers.declared import REGISTERS
+from orchestration.settings import Settings
 from tests.unit.registers.folder import RegisterFolder
 
 
@@ -22,6 +26,16 @@ def test_a_missing_column_is_named_with_what_looks_like_it(registers: RegisterFo
         "fx_rates.csv, row 1, column month: the column is missing. Rename `Month`",
         "fx_rates.csv, row 1, column source: the column is missing. Add the column; its cells may be empty",
     ]
+
+
+def test_a_missing_folder_is_one_fault(tmp_path: Path) -> None:
+    settings = Settings(tmp_path, tmp_path / "landing", tmp_path / "seeds", tmp_path, "key")
+    assert [fault.message for fault in check(settings)] == ["there is no such folder"]
+
+
+def test_spaces_around_a_columns_name_are_named(registers: RegisterFolder) -> None:
+    registers.write_text("fx_rates", "month, from_currency,to_currency,rate,source\n")
+    assert registers.only_fault().column == "from_currency"
 
 
 def test_columns_of_a_companys_own_are_welcome(registers: RegisterFolder) -> None:

@@ -5,6 +5,7 @@ import pytest
 from tests.unit.registers.folder import RegisterFolder
 
 IDENTITY = {"platform": "openai", "identity_type": "api_key", "identity_id": "k1"}
+SPLIT = {"split_id": "S", "share_percent": "100"}
 RULE = {"rule_id": "R1", "rule_version": "1", "priority": "10", "method": "fixed"}
 
 
@@ -14,7 +15,7 @@ RULE = {"rule_id": "R1", "rule_version": "1", "priority": "10", "method": "fixed
         ("identities", {**IDENTITY, "cost_centre_code": "CC-3"}, "cost_centre_code"),
         ("identities", {**IDENTITY, "use_case_id": "UC-3"}, "use_case_id"),
         ("use_cases", {"use_case_id": "UC-1", "cost_centre_code": "CC-3"}, "cost_centre_code"),
-        ("allocation_splits", {"split_id": "S", "cost_centre_code": "CC-3", "share_percent": "100"}, "cost_centre_code"),
+        ("allocation_splits", {**SPLIT, "cost_centre_code": "CC-3"}, "cost_centre_code"),
         ("allocation_rules", {**RULE, "target_cost_centre": "CC-3"}, "target_cost_centre"),
         ("people", {"person_id": "P1", "cost_centre_code": "CC-3"}, "cost_centre_code"),
         ("use_case_stages", {"use_case_id": "UC-3", "stage": "pilot"}, "use_case_id"),

@@ -6,6 +6,11 @@ from tests.unit.registers.folder import RegisterFolder
 
 RULE = {"rule_id": "R1", "rule_version": "1", "priority": "10", "method": "owner"}
 SPLIT = {"split_id": "S", "cost_centre_code": "CC-1", "share_percent": "100"}
+UNAVAILABLE = "the method {} is not available in this version"
+NO_TIERS = "passing on what shared services hold (tiers over 1) is not available in this version"
+NO_COST_CENTRE_YET = "a rule of tier 1 sees charges, which have no cost centre yet"
+NO_OWNER = "`owner` cannot be a fallback: a pool has no owner"
+NO_TARGET = "the method fixed has no cost centre to charge"
 MAY, JUNE = "2026-05-01", "2026-06-01"
 
 
@@ -31,18 +36,18 @@ def test_a_rule_of_each_available_method_is_no_fault(registers: RegisterFolder) 
 @pytest.mark.parametrize(
     ("rule", "column", "message"),
     [
-        ({"method": "gpu_hours"}, "method", "the method gpu_hours is not available in this version"),
-        ({"method": "gateway"}, "method", "the method gateway is not available in this version"),
-        ({"method": "cost", "fallback_method": "seats"}, "fallback_method", "the method seats is not available in this version"),
-        ({"tier": "2"}, "tier", "passing on what shared services hold (tiers over 1) is not available in this version"),
-        ({"match_cost_centre": "CC-*"}, "match_cost_centre", "a rule of tier 1 sees charges, which have no cost centre yet"),
+        ({"method": "gpu_hours"}, "method", UNAVAILABLE.format("gpu_hours")),
+        ({"method": "gateway"}, "method", UNAVAILABLE.format("gateway")),
+        ({"method": "cost", "fallback_method": "seats"}, "fallback_method", UNAVAILABLE.format("seats")),
+        ({"tier": "2"}, "tier", NO_TIERS),
+        ({"match_cost_centre": "CC-*"}, "match_cost_centre", NO_COST_CENTRE_YET),
         ({"method": "cost", "fallback_method": "magic"}, "fallback_method", "`magic` is no method"),
-        ({"method": "cost", "fallback_method": "owner"}, "fallback_method", "`owner` cannot be a fallback: a pool has no owner"),
+        ({"method": "cost", "fallback_method": "owner"}, "fallback_method", NO_OWNER),
         ({"method": "cost", "fallback_method": "even"}, "split_id", "the method even has no split"),
         ({"method": "split"}, "split_id", "the method split has no split"),
         ({"method": "even", "split_id": "T"}, "split_id", "`T` has no rows in allocation_splits.csv"),
-        ({"method": "fixed"}, "target_cost_centre", "the method fixed has no cost centre to charge"),
-        ({"method": "cost", "fallback_method": "fixed"}, "target_cost_centre", "the method fixed has no cost centre to charge"),
+        ({"method": "fixed"}, "target_cost_centre", NO_TARGET),
+        ({"method": "cost", "fallback_method": "fixed"}, "target_cost_centre", NO_TARGET),
     ],
 )  # fmt: skip
 def test_a_rule_that_cannot_act_as_written_is_refused(
