@@ -54,6 +54,7 @@ def build(settings: Settings, progress: Progress) -> BuildOutcome:
 
     The caller holds the writer's lock. Paths reach dbt through the environment, as its project file expects them.
     """
+    remove_build_record(settings)
     # dbt takes three seconds to import; the other verbs do without it.
     from dbt.cli.main import dbtRunner
 
@@ -61,7 +62,6 @@ def build(settings: Settings, progress: Progress) -> BuildOutcome:
         if event.info.name == "LogStartLine":
             progress(event.data.index, event.data.total, event.data.description)
 
-    remove_build_record(settings)
     with _environment(settings), warnings.catch_warnings():
         # An optional register column that a company leaves out is no news, and agate warns of each.
         warnings.filterwarnings("ignore", category=RuntimeWarning, module="agate")
@@ -72,6 +72,8 @@ def build(settings: Settings, progress: Progress) -> BuildOutcome:
                 "build",
                 *("--project-dir", str(settings.project_root)),
                 *("--profiles-dir", str(settings.project_root / "profiles")),
+                # They test the SQL, which no delivery changes: `make test` runs them.
+                *("--exclude-resource-type", "unit_test"),
             ]
         )
     _close_connections()
@@ -122,7 +124,9 @@ def _outcome(settings: Settings, results: Any) -> BuildOutcome:
         outcome.test_count += is_test
         outcome.model_count += result.node.resource_type == "model"
         if result.status == "warn":
-            outcome.flags.append(Flag(_test_name(result.node), result.failures or 0))
+            outcome.flags.append(
+                Flag(_test_name(result.node), _meaning(result.node), result.failures or 0)
+            )
         elif result.status in ("error", "fail", "runtime error"):
             outcome.failures.append(_failure(settings, result))
     return outcome
@@ -140,7 +144,7 @@ def _failure(settings: Settings, result: RunResult) -> Failure:
         message=f"{result.failures} rows break it."
         if result.status == "fail"
         else _shortened(result.message or ""),
-        meaning=node.description or _opening_comment(node.raw_code),
+        meaning=_meaning(node),
         examples=_examples(settings, node.compiled_code) if result.status == "fail" else (),
     )
 
@@ -155,9 +159,14 @@ def _test_name(node: Any) -> str:
     return f"{subject}: {metadata.name.replace('_', ' ')}"
 
 
-def _opening_comment(sql: str) -> str:
-    lines = []
-    for line in sql.strip().splitlines():
+def _meaning(node: Any) -> str:
+    """A test's description, else the comment that its SQL opens with."""
+    if node.description:
+        return str(node.description)
+    lines: list[str] = []
+    for line in node.raw_code.strip().splitlines():
+        if line.startswith("{{ config("):
+            continue
         if not line.startswith("--"):
             break
         lines.append(line.removeprefix("--").strip())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ class Flag:
     """A dbt test of severity `warn` that found rows: published all the same, and shown in the report."""
 
     name: str
+    meaning: str
     row_count: int
 
 
@@ -38,7 +39,7 @@ def write_build_record(settings: Settings, flags: list[Flag]) -> None:
     record = {
         "inputs": _inputs(settings.work_file),
         "registers": {path.name: sha256_of(path) for path in sorted(settings.seeds.glob("*.csv"))},
-        "flags": [{"name": flag.name, "row_count": flag.row_count} for flag in flags],
+        "flags": [asdict(flag) for flag in flags],
     }
     path = settings.warehouse / _RECORD
     write_durably(path, (json.dumps(record, indent=2) + "\n").encode())

@@ -7,18 +7,21 @@ first, 3 files are in quarantine (`land` only).
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
+import duckdb
 import typer
 from rich.console import Console
 from rich.markup import escape
 
 from orchestration import origin
 from orchestration.errors import RefusalError
-from orchestration.settings import DEVELOPMENT_PSEUDONYM_KEY, Settings, WriterBusyError, writer_lock
+from orchestration.report.wording import counted
+from orchestration.settings import DEVELOPMENT_PSEUDONYM_KEY, Settings, writer_lock
 
 if TYPE_CHECKING:
     from orchestration.build import BuildOutcome, Failure
@@ -26,7 +29,6 @@ if TYPE_CHECKING:
     from orchestration.registers import Fault
 
 EXIT_FAILED = 1
-EXIT_REFUSED = 2
 EXIT_QUARANTINE = 3
 FAULTS_SHOWN = 25
 
@@ -44,8 +46,14 @@ def main() -> None:
         app()
     except RefusalError as refusal:
         _refuse(str(refusal), refusal.exit_code)
-    except WriterBusyError as busy:
-        _refuse(str(busy), EXIT_FAILED)
+    except duckdb.IOException as error:
+        if "Conflicting lock" not in str(error):
+            raise
+        _refuse(
+            "Another program has the warehouse's work file open; close it there and run this again. "
+            f"To read figures, open the published file instead. ({str(error).splitlines()[0]})",
+            EXIT_FAILED,
+        )
 
 
 @app.command()
@@ -72,15 +80,15 @@ def init(
 
     console = _console()
     make_registers(folder)
-    resolved = folder.resolve()
-    console.print(f"Made {escape(str(resolved))} with landing/ and seeds/.")
-    console.print(
-        "Next: put exports into landing/, fill in the registers, and run\n"
-        f"  CHARGEBACK_LANDING={resolved}/landing CHARGEBACK_SEEDS={resolved}/seeds "
-        f"CHARGEBACK_WAREHOUSE={resolved}/warehouse make run",
-        highlight=False,
-        soft_wrap=True,
-    )
+    console.print(f"Made {escape(str(folder))} with landing/ and seeds/.", soft_wrap=True)
+    console.print("Next: put exports into landing/, fill in the registers, and run")
+    variables = {"LANDING": "landing", "SEEDS": "seeds", "WAREHOUSE": "warehouse"}
+    for variable, name in variables.items():
+        path = shlex.quote(str(folder.resolve() / name))
+        console.print(
+            f"  export CHARGEBACK_{variable}={escape(path)}", highlight=False, soft_wrap=True
+        )
+    console.print("  make run")
 
 
 @app.command()
@@ -136,9 +144,9 @@ def report(
     json: Annotated[bool, typer.Option("--json", help="Print JSON, with amounts as text.")] = False,
 ) -> None:
     """Print the figures of what is published."""
-    console = _console()
+    console = _console(stderr=json)
     settings = _settings(console)
-    _check(settings, _error_console() if json else console, quiet=True)
+    _check(settings, console, quiet=True)
     _report(settings, console, json)
 
 
@@ -162,9 +170,9 @@ def explain(
     from orchestration.report.explanation_terminal import print_cost_centre, print_explanation
     from orchestration.report.published import as_json
 
-    console = _console()
+    console = _console(stderr=json)
     settings = _settings(console)
-    _check(settings, _error_console() if json else console, quiet=True)
+    _check(settings, console, quiet=True)
     if allocation_id and not (cost_centre or month):
         explanation = explain_entry(settings, allocation_id, charges)
         if json:
@@ -224,13 +232,13 @@ def _check(settings: Settings, console: Console, quiet: bool = False) -> None:
     _print_faults(errors, "red", console)
     if errors:
         raise RefusalError(
-            f"The registers in {settings.seeds} have {len(errors)} errors: mend them and run this again. "
+            f"The registers in {settings.seeds} have {counted(len(errors), 'error')}: mend them and run this again. "
             "What was published before still stands."
         )
     if not quiet:
         _print_faults(warnings, "yellow", console)
         console.print(
-            f"Registers in {escape(str(settings.seeds))}: no errors, {len(warnings)} warnings.",
+            f"Registers in {escape(str(settings.seeds))}: no errors, {counted(len(warnings), 'warning')}.",
             highlight=False,
             soft_wrap=True,
         )
@@ -256,7 +264,7 @@ def _land(settings: Settings, echo: Callable[[str], None]) -> LandingResult:
 
 def _print_landed(result: LandingResult, console: Console) -> None:
     console.print(
-        f"Landed {len(result.accepted)} new deliveries with {result.row_count:,} rows; "
+        f"Landed {counted(len(result.accepted), 'new delivery')} with {counted(result.row_count, 'row')}; "
         f"{len(result.unchanged)} were there already; {len(result.quarantined)} in quarantine."
     )
 
@@ -272,11 +280,12 @@ def _build(settings: Settings, console: Console) -> BuildOutcome:
         for failure in outcome.failures:
             _print_failure(failure, console)
         raise RefusalError(
-            f"The build failed ({len(outcome.failures)} of its steps): nothing was published, and what was published "
-            f"before still stands. dbt's own log is in {settings.warehouse / 'logs'}.",
+            f"The build failed ({counted(len(outcome.failures), 'fault')}): nothing was published, "
+            f"and what was published before still stands. dbt's log is in {settings.warehouse / 'logs'}.",
             EXIT_FAILED,
         )
-    console.print(f"Built {outcome.model_count} models, and all {outcome.test_count} tests passed.")
+    models, tests = counted(outcome.model_count, "model"), counted(outcome.test_count, "test")
+    console.print(f"Built {models}; {tests} ran, none failed.")
     return outcome
 
 
@@ -333,13 +342,9 @@ def _print_failure(failure: Failure, console: Console) -> None:
             console.print(f"  {escape(line)}", highlight=False)
 
 
-def _console() -> Console:
+def _console(stderr: bool = False) -> Console:
     # Figures are never folded: a narrow terminal scrolls or wraps instead.
-    return Console(width=max(Console().width, 110))
-
-
-def _error_console() -> Console:
-    return Console(stderr=True)
+    return Console(width=max(Console().width, 120), stderr=stderr)
 
 
 def _refuse(message: str, exit_code: int) -> NoReturn:

@@ -202,38 +202,35 @@ def _explained(
 
 def _ragged_rows(connection: duckdb.DuckDBPyConnection, source: Source) -> list[Fault]:
     """Rows with too few or too many cells, or broken quotes, by their number."""
+    reasons: list[tuple[int, str]] = []
     try:
         with source.reading(keep_rejects=True) as relation:
-            connection.execute(f"select count(*) from ({relation})").fetchall()
-        rows = connection.execute(
-            "select line, any_value(error_type::varchar), any_value(error_message) from reject_errors"
+            ragged = connection.execute(
+                f"select _row, _ragged from ({relation}) where _ragged is not null limit {MAXIMUM_FAULTS}"
+            ).fetchall()
+            # Rows that were left out are not counted, so numbers after them would be wrong.
+        rejected = connection.execute(
+            "select line, any_value(cast(error_type as varchar)) from reject_errors"
             f" group by line order by line limit {MAXIMUM_FAULTS}"
         ).fetchall()
     finally:
         connection.execute("drop table if exists reject_errors")
         connection.execute("drop table if exists reject_scans")
-    faults = []
-    for line, kind, message in rows:
-        reason = {
-            "MISSING COLUMNS": "has too few cells",
-            "TOO MANY COLUMNS": "has too many cells",
-            "UNQUOTED VALUE": "has a quote that does not end",
-            "LINE SIZE OVER MAXIMUM": "is longer than 2 MiB",
-            "INVALID ENCODING": "is not UTF-8",
-        }.get(kind, "cannot be read")
-        if kind in ("MISSING COLUMNS", "TOO MANY COLUMNS"):
-            numbers = [word for word in str(message).replace(":", " ").split() if word.isdecimal()]
-            if len(numbers) == 2:
-                reason += f" ({numbers[1]} where the header has {numbers[0]})"
-        faults.append(
-            Fault(
-                source.file.name,
-                f"the row {reason}",
-                "Export the file again; do not edit it in a spreadsheet",
-                int(line),
-            )
-        )
-    return faults
+    if rejected:
+        reasons = [(int(line), _REJECTIONS.get(kind, "cannot be read")) for line, kind in rejected]
+    else:
+        reasons = [(int(row), f"has {kind} cells") for row, kind in ragged]
+    remedy = "Export the file again; do not edit it in a spreadsheet"
+    return [Fault(source.file.name, f"the row {reason}", remedy, row) for row, reason in reasons]
+
+
+_REJECTIONS = {
+    "MISSING COLUMNS": "has too few cells",
+    "TOO MANY COLUMNS": "has too many cells",
+    "UNQUOTED VALUE": "has a quote that does not end",
+    "LINE SIZE OVER MAXIMUM": "is longer than 2 MiB",
+    "INVALID ENCODING": "is not UTF-8",
+}
 
 
 def _map_people(

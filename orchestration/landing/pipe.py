@@ -71,14 +71,37 @@ def _open_for_writing(path: Path, stop: threading.Event) -> BinaryIO | None:
     return None
 
 
+RAGGED_MARK = "landing: ragged row"
+# No text of an export holds it, so that no cell is null but one that is not there.
+_NEVER = "\x01"
+
+
 def cells_of(path: str, width: int, dialect: Dialect, keep_rejects: bool) -> str:
-    """SQL that reads delimited text as `_row, c0, c1, …`; `keep_rejects` sends bad rows to `reject_errors`."""
-    columns = ", ".join(f"'c{position}': 'VARCHAR'" for position in range(width))
-    nulls = ", ".join(literal(value) for value in dialect.null_values)
+    """SQL that reads delimited text as `_row, c0, c1, …`, and fails at a row with too few or too many cells.
+
+    One column more than the header has is read: DuckDB forgives an empty cell too many, and so would shift the
+    cells of a row with an unquoted delimiter unseen. With `keep_rejects` such rows pass, marked in `_ragged`, and
+    those that cannot be parsed go to `reject_errors`.
+    """
+    columns = ", ".join(f"'c{position}': 'VARCHAR'" for position in range(width + 1))
     rejects = ", store_rejects = true, ignore_errors = true" if keep_rejects else ""
+    nulls = ", ".join(literal(value) for value in dialect.null_values)
+    cells = ", ".join(
+        f"case when c{position} in ({nulls}) then null else c{position} end as c{position}"
+        if len(dialect.null_values) > 1
+        else f"nullif(c{position}, '') as c{position}"
+        for position in range(width)
+    )
+    too_few, too_many = f"c{width - 1} is null", f"c{width} is not null"
+    if keep_rejects:
+        ragged = f"case when {too_few} then 'too few' when {too_many} then 'too many' end"
+        head = f"row_number() over () as _row, {ragged} as _ragged"
+    else:
+        head = f"case when {too_few} or {too_many} then error('{RAGGED_MARK}') else row_number() over () end as _row"
     return (
-        f"select row_number() over () as _row, * from read_csv({literal(path)}, columns = {{{columns}}},"
+        f"select {head}, {cells} from read_csv({literal(path)}, columns = {{{columns}}},"
         f" delim = {literal(dialect.delimiter)}, quote = {literal(dialect.quote)},"
-        f" escape = {literal(dialect.escape)}, nullstr = [{nulls}], header = false, auto_detect = false,"
-        f" strict_mode = true, compression = 'none', max_line_size = {MAXIMUM_RECORD_BYTES}{rejects})"
+        f" escape = {literal(dialect.escape)}, nullstr = {literal(_NEVER)}, header = false, auto_detect = false,"
+        f" strict_mode = true, null_padding = true, parallel = false, compression = 'none',"
+        f" max_line_size = {MAXIMUM_RECORD_BYTES}{rejects})"
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.errors import RefusalError
 from orchestration.landing.files import sha256_of
 
 # Read by every DuckDB client from 1.3 on; a file in the newest format opens in the newest client only.
@@ -20,8 +21,11 @@ _CATALOGUE = "chargeback"
 _WIDE_INTEGERS = {"HUGEINT", "UHUGEINT"}
 
 
-class CopyDiffersError(Exception):
+class CopyDiffersError(RefusalError):
     """A published mart is not what was built: names the mart and both fingerprints."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(f"{message} Nothing was published. Check the disk, and run this again.", 1)
 
 
 @dataclass(frozen=True)

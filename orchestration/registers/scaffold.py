@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable
 from pathlib import Path
+from shlex import quote
+from textwrap import fill
 
 from orchestration.errors import RefusalError
 from orchestration.landing.contracts import Table, load_contracts
@@ -37,7 +39,7 @@ This folder holds what `chargeback` reads for one company.
               allocation_rules.csv                what is charged by which rule; to begin with, one row with
                                                   rule_id R-1, rule_version 1, priority 100, tier 1, method owner
               The others may stay empty until they are needed.
-3. Say where they are, check, and run:
+3. Say where they are, check, and run, in the folder of the project:
 
               export CHARGEBACK_LANDING={landing}
               export CHARGEBACK_SEEDS={seeds}
@@ -62,7 +64,9 @@ def init(directory: Path, contracts: Iterable[Table] | None = None) -> list[Path
         )
     landing, seeds = directory / "landing", directory / "seeds"
     first_steps = _FIRST_STEPS.format(
-        landing=landing, seeds=seeds, warehouse=directory / "warehouse"
+        landing=quote(str(landing)),
+        seeds=quote(str(seeds)),
+        warehouse=quote(str(directory / "warehouse")),
     )
     written = [_write(directory / GUIDE, first_steps)]
     tables = load_contracts() if contracts is None else contracts
@@ -95,17 +99,20 @@ def _fixed_folder(glob: str) -> str:
 def _entry(table: Table, folder: str) -> str:
     required = [column.name for column in table.columns if column.required]
     files = [glob for glob in table.files if _fixed_folder(glob) == folder]
-    lines = [
-        f"{table.platform} / {table.name}: {_ROLES.get(table.role, table.role)}",
-        f"  {table.description}",
-        f"  Files: {', '.join(files)} (below the landing folder)",
-    ]
+    sentences = [table.description, f"Files, below the landing folder: {', '.join(files)}."]
     if table.manifest_kind:
-        lines.append("  A manifest says which files belong together: copy the whole tree as it is.")
+        sentences.append(
+            "A manifest says which files belong together: copy the whole tree as it is."
+        )
     if required:
-        lines.append(f"  Must have: {', '.join(required)}")
-    lines.append(f"  {_REPLACES[table.replaces.scope]}")
-    return "\n".join(lines) + "\n"
+        sentences.append(f"Must have: {', '.join(required)}.")
+    sentences.append(_REPLACES[table.replaces.scope])
+    wrapped = [
+        fill(sentence, 100, initial_indent="  ", subsequent_indent="  ") for sentence in sentences
+    ]
+    return "\n".join(
+        [f"{table.platform} / {table.name}: {_ROLES.get(table.role, table.role)}", *wrapped, ""]
+    )
 
 
 def _write(path: Path, text: str) -> Path:

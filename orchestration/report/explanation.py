@@ -14,7 +14,7 @@ from orchestration.settings import Settings
 
 _ENTRY_COLUMNS = """
     allocation_id, strftime(accounting_month, '%Y-%m'), platform, billing_account_id, invoice_id,
-    charge_group_id, pool_id, cost_centre_code, use_case_id, identity_type, identity_id, owner_rung,
+    charge_date, charge_group_id, pool_id, cost_centre_code, use_case_id, model, identity_type, identity_id, owner_rung,
     rule_id, rule_version, method, driver, fallback_method, driver_numerator, driver_denominator, share,
     billing_mode, unallocated_reason, suggestion, billing_currency, reporting_currency,
     billed_cost, effective_cost, reporting_cost
@@ -92,10 +92,12 @@ class Entry:
     platform: str
     billing_account_id: str
     invoice_id: str | None
+    charge_date: date
     charge_group_id: str | None
     pool_id: str | None
     cost_centre_code: str | None
     use_case_id: str | None
+    model: str | None
     identity_type: str | None
     identity_id: str | None
     owner_rung: str | None

@@ -2,51 +2,72 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from decimal import Decimal
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
 from orchestration.report.explanation import CostCentreMonth, Entry, Explanation, Whole
-from orchestration.report.money import money, quantity
+from orchestration.report.wording import counted, exact, money, quantity
 
-_ENTRIES_SHOWN = 20
+_ENTRIES_SHOWN = 10
 
 
 def print_cost_centre(found: CostCentreMonth, console: Console) -> None:
-    """Print a cost centre's entries of a month, then the chain behind the largest."""
+    """Print what a cost centre got in a month by rule, its largest entries, and the chain behind the first."""
     console.print(
-        f"[bold]{escape(found.cost_centre_code)} in {found.month}: {len(found.entries)} entries[/bold]"
+        f"[bold]{escape(found.cost_centre_code)} in {found.month}: {counted(len(found.entries), 'entry')}[/bold]"
     )
-    table = _table("allocation_id", "platform", "use case", "rule", "mode", "currency")
-    for heading in ("billed", "reporting"):
+    _print_by_rule(found.entries, console)
+    for currency in sorted({entry.reporting_currency for entry in found.entries}):
+        amounts = [e.reporting_cost for e in found.entries if e.reporting_currency == currency]
+        console.print(f"together {money(sum(amounts, Decimal(0)))} {currency}\n")
+    console.print("[bold]The largest entries[/bold]")
+    _print_entries(found.entries[:_ENTRIES_SHOWN], console)
+    console.print("\n[bold]The first of them[/bold]\n")
+    print_explanation(found.largest, console)
+    console.print("\nNext: `chargeback explain ALLOCATION_ID` for another one.")
+
+
+def _print_by_rule(entries: list[Entry], console: Console) -> None:
+    amounts: dict[tuple[str, str, str, str, str], list[Decimal]] = defaultdict(list)
+    for entry in entries:
+        key = (
+            entry.platform,
+            entry.use_case_id or "",
+            f"{entry.rule_id or ''} {entry.method or ''}",
+            entry.billing_mode or "",
+            entry.reporting_currency,
+        )
+        amounts[key].append(entry.reporting_cost)
+    table = _table("platform", "use case", "rule", "mode", "currency")
+    for heading in ("entries", "reporting cost"):
         table.add_column(heading, justify="right", no_wrap=True)
-    for entry in found.entries[:_ENTRIES_SHOWN]:
+    for key, parts in sorted(amounts.items(), key=lambda item: (-abs(sum(item[1])), item[0])):
+        texts = (escape(text) for text in key)
+        table.add_row(*texts, str(len(parts)), exact(sum(parts, Decimal(0))))
+    console.print(table)
+
+
+def _print_entries(entries: list[Entry], console: Console) -> None:
+    table = _table("allocation_id", "date", "platform", "use case", "model", "currency")
+    for heading in ("billed", "reporting cost"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for entry in entries:
         table.add_row(
             entry.allocation_id[:12],
+            str(entry.charge_date),
             escape(entry.platform),
             escape(entry.use_case_id or ""),
-            escape(entry.rule_id or ""),
-            entry.billing_mode or "",
+            escape(entry.model or ""),
             f"{entry.billing_currency} → {entry.reporting_currency}",
-            money(entry.billed_cost),
-            money(entry.reporting_cost),
+            exact(entry.billed_cost),
+            exact(entry.reporting_cost),
         )
     console.print(table)
-    if len(found.entries) > _ENTRIES_SHOWN:
-        console.print(f"  … and {len(found.entries) - _ENTRIES_SHOWN} smaller ones")
-    for currency in sorted({entry.reporting_currency for entry in found.entries}):
-        total = sum(
-            (e.reporting_cost for e in found.entries if e.reporting_currency == currency),
-            Decimal(0),
-        )
-        console.print(f"  together {money(total)} {currency}")
-    console.print("\n[bold]The largest of them[/bold]\n")
-    print_explanation(found.largest, console)
-    console.print(
-        "\nAnother one: `chargeback explain ALLOCATION_ID` (its first characters are enough)."
-    )
 
 
 def print_explanation(explanation: Explanation, console: Console) -> None:
@@ -86,7 +107,7 @@ def _print_rule(explanation: Explanation, console: Console) -> None:
         f"[bold]Rule[/bold]    {escape(entry.rule_id)} version {escape(entry.rule_version or '')}"
     )
     if explanation.rule_sentence:
-        console.print(f"        {escape(explanation.rule_sentence)}")
+        console.print(Padding(escape(explanation.rule_sentence), (0, 0, 0, 8)), highlight=False)
     if entry.owner_rung:
         console.print(
             f"        owner found by {entry.owner_rung}: {entry.identity_type} {escape(entry.identity_id or '')}"
@@ -107,7 +128,7 @@ def _print_share(entry: Entry, console: Console) -> None:
 
 def _print_receivers(entry: Entry, whole: Whole, console: Console) -> None:
     source = f"pool {entry.pool_id}" if entry.pool_id else f"charge group {entry.charge_group_id}"
-    console.print(f"[bold]Split[/bold]   {source} went to {len(whole.entries)} entries")
+    console.print(f"[bold]Split[/bold]   {source} went to {counted(len(whole.entries), 'entry')}")
     table = _table("", "receiver")
     for heading in ("driver", "share", "billed", "effective"):
         table.add_column(heading, justify="right", no_wrap=True)
@@ -117,17 +138,17 @@ def _print_receivers(entry: Entry, whole: Whole, console: Console) -> None:
             escape(part.receiver),
             "" if part.driver_numerator is None else quantity(part.driver_numerator),
             "" if part.share is None else quantity(part.share),
-            money(part.billed_cost),
-            money(part.effective_cost),
+            exact(part.billed_cost),
+            exact(part.effective_cost),
         )
     console.print(table)
 
 
 def _print_charges(entry: Entry, whole: Whole, console: Console) -> None:
     shown = len(whole.largest_charges)
-    order = "" if shown == whole.charge_count else f", the largest {shown}"
+    order = "" if shown == whole.charge_count else f", the largest {shown} here"
     console.print(
-        f"[bold]Charges[/bold] {whole.charge_count} in {whole.group_count} charge groups{order}"
+        f"[bold]Charges[/bold] {whole.charge_count:,}, in {counted(whole.group_count, 'charge group')}{order}"
     )
     table = _table("date", "charge", "file, row", "delivery")
     table.add_column(f"billed {entry.billing_currency}", justify="right", no_wrap=True)
@@ -138,7 +159,7 @@ def _print_charges(entry: Entry, whole: Whole, console: Console) -> None:
             escape((charge.description or "") + derived),
             escape(f"{charge.file_name}, row {charge.row_number}"),
             charge.delivery_id[:12],
-            money(charge.billed_cost),
+            exact(charge.billed_cost),
         )
     console.print(table)
 

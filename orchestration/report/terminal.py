@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from orchestration.report.figures import Amount, HeldBack, Report
-from orchestration.report.money import money
+from orchestration.report.wording import counted, exact, pennies
 
 _DEPARTMENTS_SHOWN = 8
 _HELD_BACK_SHOWN = 10
@@ -42,7 +42,7 @@ def _print_platform_months(report: Report, console: Console) -> None:
             escape(line.platform),
             line.month,
             line.currency,
-            *(money(amount) for amount in (line.billed, line.allocated, line.unallocated)),
+            *(exact(amount) for amount in (line.billed, line.allocated, line.unallocated)),
             _YES if line.adds_up else _NO,
         )
     console.print(table)
@@ -58,7 +58,7 @@ def _print_totals(report: Report, console: Console) -> None:
             table.add_row(
                 label,
                 total.currency,
-                *(money(amount) for amount in (total.cost, total.allocated, total.unallocated)),
+                *(exact(amount) for amount in (total.cost, total.allocated, total.unallocated)),
             )
     console.print(table)
 
@@ -71,7 +71,7 @@ def _print_amounts(
     table = _table(title, (heading, "", "currency"), ("amount",))
     for amount in amounts[:shown]:
         table.add_row(
-            escape(amount.code), escape(amount.name), amount.currency, money(amount.amount)
+            escape(amount.code), escape(amount.name), amount.currency, pennies(amount.amount)
         )
     console.print(table)
     if shown is not None and len(amounts) > shown:
@@ -83,18 +83,15 @@ def _print_amounts(
 def _print_to_mend(report: Report, console: Console) -> None:
     if not report.to_mend_first:
         return
-    table = _table("Mend first", ("platform", "identity", "reason", "currency"), ("amount",))
-    table.add_column("what to do", overflow="fold")
+    console.print("\n[bold]Mend first[/bold]")
     for item in report.to_mend_first:
-        table.add_row(
-            escape(item.platform),
-            escape(f"{item.identity_type} {item.identity_id}".strip()),
-            item.reason,
-            item.currency,
-            money(item.amount),
-            escape(item.suggestion),
+        identity = " ".join(part for part in (item.identity_type, item.identity_id) if part)
+        console.print(
+            f"  {pennies(item.amount)} {item.currency}  {escape(item.platform)} {escape(identity)} ({item.reason})",
+            highlight=False,
         )
-    console.print(table)
+        if item.suggestion:
+            console.print(f"    → {escape(item.suggestion)}", highlight=False)
 
 
 def _print_flags(report: Report, console: Console) -> None:
@@ -102,7 +99,11 @@ def _print_flags(report: Report, console: Console) -> None:
         return
     console.print("\n[bold yellow]Published, but worth a look[/bold yellow]")
     for flag in report.flags:
-        console.print(f"  {escape(flag['name'])} ({flag['row_count']} rows)")
+        console.print(
+            f"  does not hold in {counted(flag['row_count'], 'case')}: {escape(flag['name'])}"
+        )
+        if flag["meaning"]:
+            console.print(f"    {escape(flag['meaning'])}", highlight=False)
 
 
 def _print_quarantine(report: Report, console: Console) -> None:
@@ -110,9 +111,8 @@ def _print_quarantine(report: Report, console: Console) -> None:
         console.print("\nNothing is in quarantine.")
         return
     count = len(report.quarantine)
-    deliveries = "1 delivery" if count == 1 else f"{count} deliveries"
     console.print(
-        f"\n[bold red]In quarantine: {deliveries}, not in the figures above[/bold red]",
+        f"\n[bold red]In quarantine: {counted(count, 'delivery')}, not in the figures above[/bold red]",
         highlight=False,
     )
     for item in report.quarantine[:_HELD_BACK_SHOWN]:
@@ -120,6 +120,7 @@ def _print_quarantine(report: Report, console: Console) -> None:
         console.print(
             f"  [bold]{escape(item.file)}[/bold]{' (' + escape(place) + ')' if place else ''}",
             highlight=False,
+            soft_wrap=True,
         )
         console.print(f"    {escape(item.reason)}", highlight=False)
         if item.remedy:
@@ -161,7 +162,7 @@ def _next_step(report: Report) -> str:
 
 def _table(title: str, texts: tuple[str, ...], amounts: tuple[str, ...]) -> Table:
     table = Table(
-        title=title,
+        title=f"\n{title}",
         title_justify="left",
         title_style="bold",
         box=None,

@@ -5,6 +5,7 @@ priority, splits that do not sum to 100, a month without its exchange rate.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -232,11 +233,11 @@ def exceptions(draw: st.DrawFn) -> list[OwnershipException]:
         + [("tag", "team=blue")]
     )
     rows: list[OwnershipException] = []
-    for place, (kind, value) in enumerate(sorted(draw(st.sets(identified, max_size=2)))):
+    for kind, value in sorted(draw(st.sets(identified, max_size=2))):
         rows += versions(
             draw,
             OwnershipException,
-            exception_id=st.just(f"EX-{place}"),
+            exception_id=st.just(""),
             platform=st.just(draw(st.sampled_from(PLATFORMS))),
             identity_type=st.just(kind),
             identity_id=st.just(value),
@@ -244,7 +245,7 @@ def exceptions(draw: st.DrawFn) -> list[OwnershipException]:
             cost_centre_code=st.sampled_from(COST_CENTRES),
             exception_kind=st.sampled_from((None, "ownership", "governance")),
         )
-    return rows
+    return [replace(row, exception_id=f"EX-{place}") for place, row in enumerate(rows)]
 
 
 @st.composite

@@ -91,9 +91,12 @@ def _claimed(company: Company, priced: PricedCharge) -> Claim:
     charge = priced.charge
     ownership = find_owner(company, charge, charge.charge_period_start)
     unclaimed = Claim(priced, None, ownership)
+    # Two versions of a rule can both be in force where one is direct and the other's pool began
+    # before it: the later version decides.
+    in_order = sorted(company.allocation_rules, key=lambda rule: rule.valid_from, reverse=True)
     matching = [
         rule
-        for rule in sorted(company.allocation_rules, key=lambda rule: rule.priority)
+        for rule in sorted(in_order, key=lambda rule: rule.priority)
         if rule.tier == 1
         and rule.in_force(rule_instant(rule, charge))
         and rule_matches(rule, charge, unclaimed.environment)

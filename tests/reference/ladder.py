@@ -147,7 +147,7 @@ def _owning_tags(company: Company, row: Identified, at: datetime) -> dict[str, s
         *tag_keys(company, "use_case_tag_keys", at),
     }
     for identity in company.identities:
-        if identity.identity_type == "tag" and identity.platform in (row.platform, ""):
+        if identity.identity_type == "tag":
             keys.add(split_pair(identity.identity_id)[0])
     return {key: value for key, value in sorted(normalised_tags(row.tags).items()) if key in keys}
 

@@ -88,7 +88,8 @@ def splits_at(company: Company, split_id: str | None, at: datetime) -> list[Spli
 def payer(company: Company, code: str | None, at: datetime) -> Payer:
     """Follow successors from a cost centre to the one that pays at an instant.
 
-    One that has not begun is as unknown as one in no register.
+    One that has not begun is as unknown as one in no register; one that ended and whose successors
+    lead nowhere is closed.
     """
     visited: set[str] = set()
     while code is not None:
@@ -98,7 +99,7 @@ def payer(company: Company, code: str | None, at: datetime) -> Payer:
             row for row in company.cost_centres if row.cost_centre_code == code and row.ended(at)
         ]
         if not ended:
-            return Payer(None, "unknown_cost_centre")
+            return Payer(None, "closed_cost_centre" if visited else "unknown_cost_centre")
         visited.add(code)
         code = max(ended, key=lambda row: row.valid_to).successor_code
         if code is None or code in visited:

@@ -36,7 +36,8 @@ _STATEMENTS = [
     f"""
     create table marts.fct_allocation_ledger as
     select
-        allocation_id, {MONTH} as accounting_month, platform, platform as billing_account_id,
+        allocation_id, {MONTH} as accounting_month, {MONTH} as charge_date, 'gpt' as model,
+        platform, platform as billing_account_id,
         null::varchar as invoice_id, charge_group_id, pool_id, cost_centre_code, use_case_id,
         'api_key' as identity_type, identity_id, null::varchar as owner_rung, rule_id, '1' as rule_version,
         method, driver, null::varchar as fallback_method, numerator::decimal(38, 12) as driver_numerator,

@@ -65,8 +65,8 @@ in_words_of_1_2 as (
         sku_price_details,
         sku_price_id,
         sub_account_id,
-        sub_account_name,
-        sub_account_type,
+        coalesce(sub_account_name, sub_account_id) as sub_account_name,
+        case when sub_account_id is not null then coalesce(sub_account_type, 'Sub-account') end as sub_account_type,
         tags,
         x_charge_id,
         x_platform

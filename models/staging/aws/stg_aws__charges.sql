@@ -110,6 +110,8 @@ mapped as (
             when charge_category = 'Tax' then 'tax'
             when is_commitment_line then 'commitment'
             when line_type in ('Credit', 'Refund') then 'credit'
+            -- A discount line that names what it is on belongs there.
+            when charge_category = 'Credit' and usage_feature = 'other' then 'credit'
             else usage_feature
         end as x_feature,
         environment as x_environment,

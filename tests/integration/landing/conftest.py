@@ -193,7 +193,11 @@ def company(tmp_path: Path) -> Company:
     for folder in ("landing", "seeds"):
         (tmp_path / folder).mkdir()
     settings = Settings(
-        tmp_path, tmp_path / "landing", tmp_path / "seeds", tmp_path / "warehouse", "a key for tests"
+        tmp_path,
+        tmp_path / "landing",
+        tmp_path / "seeds",
+        tmp_path / "warehouse",
+        "a key for tests",
     )
     return Company(settings, contracts)
 
@@ -221,5 +225,3 @@ def page(*buckets: tuple[int, list[dict[str, Any]]], more: bool = False) -> dict
 def cost(value: Any, **more: Any) -> dict[str, Any]:
     """A result of a response page."""
     return {"amount": {"value": value, "currency": "usd"}, **more}
-
-

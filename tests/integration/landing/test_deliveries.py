@@ -25,7 +25,10 @@ def test_the_products_own_contracts_give_empty_tables(company: Company) -> None:
     from orchestration.landing import land
 
     land(company.settings)
-    views = {row[0] for row in company.ask("select view_name from duckdb_views() where schema_name = 'raw'")}
+    views = {
+        row[0]
+        for row in company.ask("select view_name from duckdb_views() where schema_name = 'raw'")
+    }
     assert views == {table.qualified for table in load_contracts()}
 
 
@@ -33,7 +36,7 @@ def test_values_are_text_in_one_spelling(company: Company) -> None:
     company.drop(
         "acme/bill/a.csv",
         bill(
-            "2026-05-01,007,1.10e-3,gbp,59200.0,2026-05-03T02:00:00+02:00,TRUE,,\"{\"\"a\"\": 1}\",=1+1,",
+            '2026-05-01,007,1.10e-3,gbp,59200.0,2026-05-03T02:00:00+02:00,TRUE,,"{""a"": 1}",=1+1,',
             "2026-05-01,NULL,-0.5,USD,,2026-05-03 00:00:00.123456789 UTC,0,,,  x ,",
         ),
     )
@@ -100,7 +103,9 @@ def test_a_month_is_replaced_whole_and_stays_traceable(company: Company) -> None
         ("2026-05-01", "10.10"),
         ("2026-06-01", "21"),
     ]
-    assert company.ask("select status, count(*) from raw.deliveries group by all") == [("current", 2)]
+    assert company.ask("select status, count(*) from raw.deliveries group by all") == [
+        ("current", 2)
+    ]
     company.drop("acme/bill/c_pulled_20260702T000000Z.csv", bill(MAY.replace("10.10", "9")))
     company.land()
     assert company.ask(
@@ -126,7 +131,9 @@ def test_newer_is_what_the_sidecar_says_before_the_name(company: Company) -> Non
     company.drop("acme/costs/b.json.request.json", {"pulled_at": "2026-08-01T02:00:00+02:00"})
     company.land()
     assert company.ask("select value from raw.acme__costs") == [("2",)]
-    assert company.ask("select max(delivered_at)::varchar from raw.deliveries") == [("2026-08-01 00:00:00",)]
+    assert company.ask("select max(delivered_at)::varchar from raw.deliveries") == [
+        ("2026-08-01 00:00:00",)
+    ]
 
 
 def test_without_a_time_the_later_arrival_is_newer(company: Company) -> None:
@@ -179,10 +186,16 @@ def test_all_pages_of_a_pull_are_one_delivery(company: Company) -> None:
 def test_a_key_is_replaced_by_its_newest_record(company: Company) -> None:
     company.drop("acme/log/a_pulled_20260501T000000Z.csv", "request,tokens\nr1,1\nr2,2\nr2,3\n")
     company.land()
-    assert company.ask("select request, tokens from raw.acme__log order by 1") == [("r1", "1"), ("r2", "3")]
+    assert company.ask("select request, tokens from raw.acme__log order by 1") == [
+        ("r1", "1"),
+        ("r2", "3"),
+    ]
     company.drop("acme/log/b_pulled_20260502T000000Z.jsonl", '{"request": "r1", "tokens": 9}\n')
     company.land()
-    assert company.ask("select request, tokens from raw.acme__log order by 1") == [("r1", "9"), ("r2", "3")]
+    assert company.ask("select request, tokens from raw.acme__log order by 1") == [
+        ("r1", "9"),
+        ("r2", "3"),
+    ]
 
 
 def test_a_list_keeps_its_history(company: Company) -> None:
@@ -200,7 +213,9 @@ def test_a_changed_contract_reads_its_files_again(company: Company) -> None:
     company.land()
     assert company.ask("select note from raw.acme__bill") == [(None,)]
     contract = company.contracts / "acme.yml"
-    contract.write_text(contract.read_text().replace("note: {type: text}", "note: {type: text, header: remark}"))
+    contract.write_text(
+        contract.read_text().replace("note: {type: text}", "note: {type: text, header: remark}")
+    )
     assert len(company.land().accepted) == 1
     assert company.ask("select count(*) from raw.acme__bill") == [(1,)]
 
@@ -211,7 +226,9 @@ def test_a_delivery_under_an_older_contract_stays_readable(company: Company) -> 
     path.unlink()
     contract = company.contracts / "acme.yml"
     contract.write_text(
-        contract.read_text().replace("      note: {type: text}\n", "      note: {type: text}\n      added: {type: text}\n")
+        contract.read_text().replace(
+            "      note: {type: text}\n", "      note: {type: text}\n      added: {type: text}\n"
+        )
     )
     company.drop("acme/bill/b_pulled_20260701T000000Z.csv", bill(JUNE))
     company.land()
@@ -222,7 +239,10 @@ def test_a_delivery_under_an_older_contract_stays_readable(company: Company) -> 
 
 
 def test_money_lost_to_ten_decimals_is_reported(company: Company) -> None:
-    company.drop("acme/bill/a.csv", bill(MAY.replace("10.10", "0.00000000016"), MAY.replace("10.10", "1e-11")))
+    company.drop(
+        "acme/bill/a.csv",
+        bill(MAY.replace("10.10", "0.00000000016"), MAY.replace("10.10", "1e-11")),
+    )
     company.land()
     expected = [("0.00000000003",)]
     sql = "select rtrim(cast(money_rounding as varchar), '0') from raw."
@@ -237,7 +257,9 @@ def test_placeholders_come_from_the_path(company: Company) -> None:
 
 
 def test_unknown_columns_are_kept_aside_and_reported(company: Company) -> None:
-    company.drop("acme/bill/a.csv", bill(MAY).replace("line", "line,New Column").replace("{},,", "{},,,v"))
+    company.drop(
+        "acme/bill/a.csv", bill(MAY).replace("line", "line,New Column").replace("{},,", "{},,,v")
+    )
     company.land()
     assert company.ask("select _extra from raw.acme__bill") == [('{"New Column":"v"}',)]
     assert company.ask("select unknown_columns from raw.deliveries") == [("New Column",)]
@@ -266,11 +288,14 @@ def test_every_container_reads_alike(company: Company, ending: str) -> None:
             connection.execute(f"copy ({select}) to '{path}' (format parquet)")
         elif ending.startswith("csv"):
             kind = "gzip" if ending.endswith("gz") else "zstd"
-            connection.execute(f"copy ({text}) to '{path}' (format csv, header, compression {kind})")
+            connection.execute(
+                f"copy ({text}) to '{path}' (format csv, header, compression {kind})"
+            )
         else:
             connection.execute(f"copy ({select}) to '{path}' (format json, compression gzip)")
     result = company.land()
     assert not result.faults
     assert company.ask(
-        'select month_start, account, cast(cost as decimal(38, 10)), quantity, "at", settled, tags from raw.acme__bill'
-    ) == [("2026-05-01", "A1", pytest.approx(1e-7), "3", "2026-05-03 00:00:00", "true", '{"k":"v"}')]
+        'select month_start, account, cast(cast(cost as decimal(38, 10)) as varchar), quantity, "at", settled, tags'
+        " from raw.acme__bill"
+    ) == [("2026-05-01", "A1", "0.0000001000", "3", "2026-05-03 00:00:00", "true", '{"k":"v"}')]

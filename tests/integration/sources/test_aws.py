@@ -166,6 +166,13 @@ def test_a_focus_file_of_the_same_payer_is_refused_too(company: Company) -> None
     assert [refusal.files for refusal in company.land().quarantined] == [("focus/aws/may.csv",)]
 
 
+def test_a_single_focus_file_of_aws_is_the_platform_aws(company: Company) -> None:
+    company.drop("aws/focus/may.csv", as_csv([focus_line("1")]))
+    assert not company.land().quarantined
+    [charge] = company.staged("stg_focus__charges")
+    assert (charge["x_platform"], charge["billed_cost"]) == ("aws", 1)
+
+
 def test_the_tree_holds_focus_exports_too(company: Company) -> None:
     line = focus_line(
         "3",

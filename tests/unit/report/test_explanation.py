@@ -105,5 +105,6 @@ def test_the_printed_chain_names_every_link(settings: Settings) -> None:
         "charges 7.00 EUR billed, 7.00 effective = entries 7.00 billed, 7.00 effective ✓",
         "CC-1 in 2026-05: 2 entries",
         "together 7.0500000001 GBP",
+        "Charges 1, in 1 charge group",
     ):
         assert link in output.getvalue()

@@ -14,9 +14,9 @@ from rich.console import Console
 from orchestration.errors import RefusalError
 from orchestration.publish import publish
 from orchestration.report.figures import PlatformMonth, read_report
-from orchestration.report.money import money, quantity
 from orchestration.report.published import as_json
 from orchestration.report.terminal import print_report
+from orchestration.report.wording import exact, money, pennies, quantity
 from orchestration.settings import Settings
 from tests.unit.synthetic_warehouse import make_warehouse
 
@@ -149,6 +149,19 @@ def test_nothing_published_is_a_sentence(settings: Settings) -> None:
 )
 def test_money_is_written_to_its_last_decimal(amount: str, text: str) -> None:
     assert money(Decimal(amount)) == text
+
+
+def test_exact_amounts_show_all_decimals_though_they_are_zero() -> None:
+    assert exact(Decimal("1234.5")) == "1,234.5000000000"
+    assert exact(Decimal("-0.0000000001")) == "-0.0000000001"
+
+
+def test_pennies_are_rounded_half_away_from_zero() -> None:
+    assert [pennies(Decimal(amount)) for amount in ("0.005", "-0.005", "1234.4949")] == [
+        "0.01",
+        "-0.01",
+        "1,234.49",
+    ]
 
 
 def test_a_quantity_is_written_without_trailing_zeros() -> None:
