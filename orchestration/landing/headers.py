@@ -79,13 +79,13 @@ def match_count(table: Table, header: Sequence[str]) -> int | None:
 
 
 def split_header(
-    table: Table, file: LandedFile, pseudonym: Pseudonym
+    table: Table, file: LandedFile, pseudonym: Pseudonym, look_for_secrets: bool = True
 ) -> tuple[list[str], Iterator[bytes]]:
     """The header of a text file, and the blocks after it.
 
     The header is the first line that names every required column; where none does, the one that names most.
     """
-    content = line_blocks(file, pseudonym)
+    content = line_blocks(file, pseudonym, look_for_secrets)
     first = next(content, b"")
     lines = first.split(b"\n")
     best: tuple[int, list[str], int] | None = None

@@ -6,7 +6,7 @@ import hashlib
 import shutil
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -25,6 +25,8 @@ from orchestration.landing.normalise import (
     FAULT_MARK,
     NESTED_MARK,
     PERSON_MARK,
+    SECRET_MARK,
+    Care,
     cells_select,
     described,
     faults_select,
@@ -126,29 +128,24 @@ def _load_file(
     constants: dict[str, str | None] = {"_delivery_id": delivery_id, "_file": name, "_scope": scope}
     for column, value in zip(table.path_columns, file.claim.captured, strict=True):
         constants[column] = masked_name(value, people) if value else None
-    scrub = False
-    people_known = False
-    source = open_source(connection, table, file.claim.file, people, scrub)
-    masked = _mask_parquet(connection, table, source, people) if source.is_parquet else frozenset()
-    people_known = source.is_parquet
-    for _ in range(3):
+    care = Care()
+    source = open_source(connection, table, file.claim.file, people, care)
+    if source.is_parquet:
+        care = _mask_parquet(connection, table, source, people)
+    while True:
         try:
             with source.reading() as relation:
+                cells = cells_select(table, source.layout, relation, constants, care)
                 connection.execute(
-                    f"copy ({cells_select(table, source.layout, relation, constants, people_known, scrub, masked)})"
-                    f" to {literal(str(file.part))} ({_PARQUET_OPTIONS})"
+                    f"copy ({cells}) to {literal(str(file.part))} ({_PARQUET_OPTIONS})"
                 )
             break
         except duckdb.Error as error:
-            message = str(error)
-            if PERSON_MARK in message and not people_known:
-                _map_people(connection, table, source, people)
-                people_known = True
-            elif NESTED_MARK in message and not scrub:
-                scrub = True
-                source = open_source(connection, table, file.claim.file, people, scrub)
-            else:
+            more_care = _more_care(connection, table, source, people, care, str(error))
+            if more_care is None:
                 raise _explained(connection, table, source, error) from error
+            care = more_care
+            source = open_source(connection, table, file.claim.file, people, care)
     file.facts = source.facts
     unknown = {header for _, header in source.layout.unknown} | source.facts.unknown
     file.unknown = tuple(sorted(unknown))
@@ -157,6 +154,25 @@ def _load_file(
     ).fetchone()
     if row is not None:
         file.row_count, file.money_rounding = int(row[0]), row[1] or Decimal(0)
+
+
+def _more_care(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    source: Source,
+    people: People,
+    care: Care,
+    message: str,
+) -> Care | None:
+    """The care that a failed pass asks for; None if it failed for another reason."""
+    if PERSON_MARK in message and not care.people_mapped:
+        _map_people(connection, table, source, people)
+        return replace(care, people_mapped=True)
+    if NESTED_MARK in message and not care.scrubbed:
+        return replace(care, scrubbed=True)
+    if SECRET_MARK in message and not care.secrets_masked:
+        return replace(care, secrets_masked=True)
+    return None
 
 
 def masked_name(name: str, people: People) -> str:
@@ -248,8 +264,8 @@ def _map_people(
 
 def _mask_parquet(
     connection: duckdb.DuckDBPyConnection, table: Table, source: Source, people: People
-) -> frozenset[int]:
-    """Fill `masked_values` and `people_values` for a Parquet file; returns the positions that hold sensitive text."""
+) -> Care:
+    """Fill `masked_values` and `people_values` for a Parquet file, whose texts are in reach column by column."""
     positions = [
         *source.layout.positions.values(),
         *(position for position, _ in source.layout.unknown),
@@ -291,7 +307,7 @@ def _mask_parquet(
     _fill(connection, "masked_values", masked)
     named_values = {value for values in persons for value in values or () if value is not None}
     _fill(connection, "people_values", {value: people.pseudonym(value) for value in named_values})
-    return frozenset(found)
+    return Care(people_mapped=True, secrets_masked=True, masked=frozenset(found))
 
 
 def _one(

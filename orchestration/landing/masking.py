@@ -20,8 +20,8 @@ _SECRETS = tuple(
     for marker, pattern in (
         (b"sk-", rb"sk-[A-Za-z0-9_-]{16,}"),
         (b"sk_live_", rb"sk_live_[A-Za-z0-9]{16,}"),
-        (b"AKIA", rb"AKIA[A-Z0-9]{16}(?![A-Za-z0-9])"),
-        (b"ASIA", rb"ASIA[A-Z0-9]{16}(?![A-Za-z0-9])"),
+        (b"AKIA", rb"AKIA[A-Z0-9]{16}\b"),
+        (b"ASIA", rb"ASIA[A-Z0-9]{16}\b"),
         (b"AIza", rb"AIza[A-Za-z0-9_-]{30,}"),
         (b"ghp_", rb"ghp_[A-Za-z0-9]{20,}"),
         (b"gho_", rb"gho_[A-Za-z0-9]{20,}"),
@@ -37,11 +37,14 @@ _SECRETS = tuple(
     )
 )
 _ALPHANUMERIC = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
+# The same secrets where they are no part of a longer word, for DuckDB.
+SECRETS = "(^|[^A-Za-z0-9])(" + "|".join(pattern.pattern.decode() for _, pattern in _SECRETS) + ")"
 # The header of a key may stand in one block of a file and its end in another: without an end, all that
 # looks like key material goes.
 _PRIVATE_KEY = re.compile(
     rb"-----BEGIN[A-Z ]{0,30}PRIVATE KEY-----(?:[^-]*-----END[A-Z ]{0,30}PRIVATE KEY-----|[A-Za-z0-9+/=\s\\]*)"
 )
+_ACCOUNT_KEY = re.compile(rb"[A-Za-z0-9+/=]{20,}")
 _ARN_PEOPLE = tuple(
     (marker, re.compile(pattern))
     for marker, pattern in (
@@ -51,11 +54,13 @@ _ARN_PEOPLE = tuple(
     )
 )
 # Bounded on both sides: a megabyte of letters around an `@` must cost no more than a line of them.
-_EMAIL = re.compile(
-    rb"[^\s\"'<>(),:;=\[\]{}/\\|&@%\x00-\x1f]{1,64}(?:@|%40)"
+_LOCAL_PART_REACH = 64
+_DELIMITERS = b" \t\r\n\v\f\"'<>(),:;=[]{}/\\|&@%" + bytes(range(0x20))
+_BLANKED = bytes(0 if byte in _DELIMITERS else byte for byte in range(256))
+_DOMAIN = re.compile(
+    rb"(?:@|%40)"
     rb"(?:[A-Za-z0-9\x80-\xff](?:[A-Za-z0-9\x80-\xff]|-){0,62}\.){1,8}[A-Za-z\x80-\xff]{2,24}"
 )
-_EMAIL_REACH = 64
 # Any text in which something above can be found matches this; the loader's SQL uses it too.
 SUSPECT = (
     "@|%40|:assumed-role/|:user/|:federated-user/|sk-|sk_live_|AKIA|ASIA|AIza|gh[opus]_|github_pat_"
@@ -64,12 +69,19 @@ SUSPECT = (
 _SUSPECT = re.compile(SUSPECT)
 
 
-def mask(text: bytes, pseudonym: Pseudonym) -> bytes:
-    """`text` with its secrets masked and its e-mails and ARN session names replaced by pseudonyms."""
-    spans = sorted(
-        [*_secret_spans(text), *_arn_spans(text, pseudonym), *_email_spans(text, pseudonym)],
-        key=lambda span: (span[0], -span[1]),
-    )
+def mask(text: bytes, pseudonym: Pseudonym, look_for_secrets: bool = True) -> bytes:
+    """`text` with its secrets masked and its e-mails and ARN session names replaced by pseudonyms.
+
+    Without `look_for_secrets` those of SECRETS are left for the caller to find.
+    """
+    found = [
+        *_key_spans(text),
+        *_arn_spans(text, pseudonym),
+        *_email_spans(text, pseudonym),
+    ]
+    if look_for_secrets:
+        found += _secret_spans(text)
+    spans = sorted(found, key=lambda span: (span[0], -span[1]))
     if not spans:
         return text
     pieces: list[bytes] = []
@@ -105,13 +117,16 @@ def _secret_spans(text: bytes) -> Iterator[Span]:
             found = pattern.match(text, position)
             if found:
                 yield found.start(), found.end(), MASKED_SECRET
+
+
+def _key_spans(text: bytes) -> Iterator[Span]:
     if b"PRIVATE KEY-----" in text:
         for found in _PRIVATE_KEY.finditer(text):
             yield found.start(), found.end(), MASKED_SECRET
     for position in _positions(text, b"AccountKey="):
-        found = re.compile(rb"[A-Za-z0-9+/=]{20,}").match(text, position + len(b"AccountKey="))
-        if found:
-            yield found.start(), found.end(), MASKED_SECRET
+        account_key = _ACCOUNT_KEY.match(text, position + len(b"AccountKey="))
+        if account_key:
+            yield account_key.start(), account_key.end(), MASKED_SECRET
 
 
 def _arn_spans(text: bytes, pseudonym: Pseudonym) -> Iterator[Span]:
@@ -123,14 +138,20 @@ def _arn_spans(text: bytes, pseudonym: Pseudonym) -> Iterator[Span]:
 
 
 def _email_spans(text: bytes, pseudonym: Pseudonym) -> Iterator[Span]:
+    seen: dict[bytes, bytes] = {}
     for marker in (b"@", b"%40"):
-        done = 0
         for position in _positions(text, marker):
-            found = _EMAIL.search(text, max(done, position - _EMAIL_REACH), position + 600)
-            if found is None or found.start() > position:
+            before = text[max(0, position - _LOCAL_PART_REACH) : position]
+            length = len(before) - before.translate(_BLANKED).rfind(b"\x00") - 1
+            domain = _DOMAIN.match(text, position) if length else None
+            if domain is None:
                 continue
-            start, done = found.span()
+            start = position - length
             while start and 0x80 <= text[start] < 0xC0:
                 start -= 1
-            address = text[start:done].replace(b"%40", b"@").decode("utf-8", "replace")
-            yield start, done, pseudonym(address).encode()
+            address = text[start : domain.end()]
+            replacement = seen.get(address)
+            if replacement is None:
+                plain = address.replace(b"%40", b"@").decode("utf-8", "replace")
+                replacement = seen[address] = pseudonym(plain).encode()
+            yield start, domain.end(), replacement

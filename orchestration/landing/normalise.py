@@ -17,12 +17,14 @@ from orchestration.landing.checks import (
     shown,
 )
 from orchestration.landing.contracts import Column, Table, normal_form
+from orchestration.landing.masking import SECRETS
 from orchestration.landing.unknown import names_a_person
 
 # What the fast pass raises; a second pass then finds out what is wrong where.
 FAULT_MARK = "landing: faulty cell"
 PERSON_MARK = "landing: person not yet pseudonymised"
 NESTED_MARK = "landing: JSON with keys that may not be kept"
+SECRET_MARK = "landing: secret not yet masked"  # noqa: S105 - the name of an error
 
 _NUMBER = r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,4})?"
 _ACCOUNTING = r"\s*(-?\$?|\$-|\(\$?)([0-9]+|[0-9]{1,3}(,[0-9]{3})+)(\.[0-9]+)?\)?\s*"
@@ -31,6 +33,22 @@ _UTC_TIME = _CLOCK + r"( ?(Z|UTC|GMT|\+00|\+0000|\+00:00))?)?"
 _OFFSET_TIME = _CLOCK + r" ?[+-][0-9]{2}(:?[0-9]{2})?)"
 _PSEUDONYM = "person:[0-9a-f]{24}"
 _SEPARATOR = "chr(31)"
+
+
+@dataclass(frozen=True)
+class Care:
+    """What has been done about a file's people, forbidden keys and secrets before its cells are read.
+
+    A file is first read as if it held none; the pass fails with the mark of the first that it meets, and the file is
+    read again with that care. `people_mapped`: table `people_values` maps all its people. `scrubbed`: JSON cells
+    went through Python. `secrets_masked`: secrets were masked in the text. `masked` are the positions that must be
+    looked up in table `masked_values`.
+    """
+
+    people_mapped: bool = False
+    scrubbed: bool = False
+    secrets_masked: bool = False
+    masked: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -71,7 +89,8 @@ def normal_value(column: Column, cell: str) -> str:
         case "timestamp":
             return f"cast({_timestamp(column, cell)} as varchar)"
         case "date":
-            return f"strftime({_timestamp(column, cell)}, '%Y-%m-%d')"
+            moment = _timestamp(column, cell)
+            return f"case when {moment} = date_trunc('day', {moment}) then strftime({moment}, '%Y-%m-%d') end"
         case "epoch":
             seconds = f"cast(regexp_replace({cell}, '\\.0+$', '') as bigint)"
             return f"cast(make_timestamp({seconds} * 1000000) as varchar)"
@@ -159,16 +178,12 @@ def cells_select(
     layout: Layout,
     source: str,
     constants: Mapping[str, str | None],
-    people_known: bool,
-    scrubbed: bool,
-    masked: frozenset[int] = frozenset(),
+    care: Care,
 ) -> str:
     """SQL for the rows of a raw table, in its column order, from a relation of `_row, c0, c1, …`.
 
-    `constants` are the path columns, `_delivery_id` and `_file`, and `_scope` where it is one for all rows.
-    The statement fails with FAULT_MARK at the first faulty cell; with PERSON_MARK at the first person without a
-    pseudonym, unless `people_known` (then `people_values` maps them); with NESTED_MARK at the first JSON text with
-    a key that may not be kept, unless `scrubbed`. Positions in `masked` are looked up in `masked_values`.
+    `constants` are the path columns, `_delivery_id`, `_file`, and `_scope` unless each row has its own. The statement
+    fails with FAULT_MARK at the first faulty cell, and with the marks of what `care` has left undone.
     """
     values = []
     for column in table.columns:
@@ -176,7 +191,7 @@ def cells_select(
         value = (
             "cast(null as varchar)"
             if position is None
-            else _column_value(column, table, layout, position, people_known, scrubbed, masked)
+            else _column_value(column, table, layout, position, care)
         )
         values.append(f"{value} as {quoted(column.name)}")
     fixed_scope = constants["_scope"]
@@ -191,7 +206,8 @@ def cells_select(
         f", {_constant(value)} as {quoted(name)}" for name, value in paths.items()
     )
     output = ", ".join(quoted(name) for name in (*[c.name for c in table.columns], *paths))
-    extra = _extra(table, layout, people_known, scrubbed, masked)
+    extra = _extra(table, layout, care)
+    row = "_row" if care.secrets_masked else _unless_secret(table, layout)
     return f"""
         with source as ({source}),
         cells as (
@@ -203,7 +219,7 @@ def cells_select(
             {output},
             {_constant(constants["_delivery_id"])} as _delivery_id,
             {_constant(constants["_file"])} as _file,
-            _row,
+            {row} as _row,
             _scope,
             md5(concat_ws({_SEPARATOR}, {literal(table.qualified)}, _scope, {", ".join(content)})) as _row_id,
             _extra
@@ -257,36 +273,49 @@ def _strict(column: Column, table: Table) -> Column:
     return column
 
 
-def _column_value(
-    column: Column,
-    table: Table,
-    layout: Layout,
-    position: int,
-    people_known: bool,
-    scrubbed: bool,
-    masked: frozenset[int],
-) -> str:
-    cell = _masked(position, masked)
+def _column_value(column: Column, table: Table, layout: Layout, position: int, care: Care) -> str:
+    cell = _masked(position, care.masked)
+    column = _strict(column, table)
     if column.person or column.person_when:
-        person = _person(f"c{position}", people_known)
-        if column.person_when is None:
-            return person
-        kind_column, kinds = column.person_when
-        kind_position = layout.positions.get(kind_column)
-        if kind_position is None:
-            return cell
-        listed = ", ".join(literal(kind) for kind in kinds)
-        return (
-            f"case when lower(trim(c{kind_position})) in ({listed}) then {person} else {cell} end"
-        )
-    strict = _strict(column, table)
-    code = fault_code(strict, cell)
-    value = normal_value(strict, cell)
-    if column.type == "json" and not scrubbed:
+        value = _person_value(column, layout, position, cell, care)
+        return f"coalesce({value}, error('{FAULT_MARK}'))" if column.not_null else value
+    value = normal_value(column, cell)
+    if column.type == "json" and not care.scrubbed:
         value = _unless_nested(table, cell)
+    if column.type in ("timestamp", "date") and not column.values:
+        # The normal value of what is no time is null: told apart without reading the cell twice.
+        value = f"coalesce({value}, error('{FAULT_MARK}'))"
+        return value if column.not_null else f"case when {cell} is null then null else {value} end"
+    code = fault_code(column, cell)
     if code is None:
         return value
     return f"case when {code} is not null then error('{FAULT_MARK}') when {cell} is null then null else {value} end"
+
+
+def _person_value(column: Column, layout: Layout, position: int, cell: str, care: Care) -> str:
+    person = _person(f"c{position}", care.people_mapped)
+    if column.person_when is None:
+        return person
+    kind_column, kinds = column.person_when
+    kind_position = layout.positions.get(kind_column)
+    if kind_position is None:
+        return cell
+    listed = ", ".join(literal(kind) for kind in kinds)
+    return f"case when lower(trim(c{kind_position})) in ({listed}) then {person} else {cell} end"
+
+
+def _unless_secret(table: Table, layout: Layout) -> str:
+    """`_row`, or SECRET_MARK where a text of the row looks like a secret; checked types cannot hold one."""
+    texts = [
+        quoted(column.name)
+        for column in table.columns
+        if column.type in ("text", "json") and column.name in layout.positions
+    ]
+    row = ", ".join([*texts, "_extra"])
+    return (
+        f"case when regexp_matches(concat_ws({_SEPARATOR}, {row}), {literal(SECRETS)})"
+        f" then error('{SECRET_MARK}') else _row end"
+    )
 
 
 def _person(cell: str, known: bool) -> str:
@@ -321,9 +350,7 @@ def _unless_nested(table: Table, cell: str) -> str:
     )
 
 
-def _extra(
-    table: Table, layout: Layout, people_known: bool, scrubbed: bool, masked: frozenset[int]
-) -> str:
+def _extra(table: Table, layout: Layout, care: Care) -> str:
     if layout.extra_position is not None:
         return f"c{layout.extra_position}"
     if not layout.unknown:
@@ -331,10 +358,10 @@ def _extra(
     members = []
     for position, header in layout.unknown:
         if names_a_person(header):
-            cell = _person(f"c{position}", people_known)
+            cell = _person(f"c{position}", care.people_mapped)
         else:
-            cell = _masked(position, masked)
-            if not scrubbed:
+            cell = _masked(position, care.masked)
+            if not care.scrubbed:
                 cell = _unless_nested(table, cell)
         key = literal(_json_text(header) + ":")
         members.append(f"{key} || cast(to_json({cell}) as varchar)")

@@ -21,7 +21,7 @@ from orchestration.landing.contracts import Dialect, Table
 from orchestration.landing.discover import LandedFile
 from orchestration.landing.headers import csv_reader, layout_of, split_header
 from orchestration.landing.json_records import Reading, RecordReader
-from orchestration.landing.normalise import Layout, literal
+from orchestration.landing.normalise import Care, Layout, literal
 from orchestration.landing.people import People
 from orchestration.landing.pipe import cells_of, fed_pipe
 
@@ -49,7 +49,7 @@ class Source(Protocol):
 
     @property
     def is_parquet(self) -> bool:
-        """Whether its text is yet to be masked."""
+        """Whether its text is masked by DuckDB, after it was read."""
 
     def reading(self, keep_rejects: bool = False) -> AbstractContextManager[str]:
         """SQL that yields the cells once, while the context lasts."""
@@ -70,12 +70,9 @@ def open_source(
     table: Table,
     file: LandedFile,
     people: People,
-    scrub: bool,
+    care: Care,
 ) -> Source:
-    """A file opened by its ending. Raises RefusedError where the table's reader does not cover that.
-
-    `scrub` has every cell that holds JSON rid of what may not be kept; that goes row by row in Python.
-    """
+    """A file opened by its ending. Raises RefusedError where the table's reader does not cover that."""
     readers = {"json": ("json", "any"), "text": ("tabular", "any"), "parquet": ("tabular", "any")}
     kind = format_of(file)
     if kind is None or table.reader not in readers[kind]:
@@ -93,10 +90,10 @@ def open_source(
     if kind == "text":
         header, _ = split_header(table, file, people.pseudonym)
         layout = layout_of(table, file, header, people.pseudonym)
-        return TextSource(table, file, people, layout, scrub)
+        return TextSource(table, file, people, layout, care)
     columns = parquet_columns(connection, file)
     layout = layout_of(table, file, [name for name, _ in columns], people.pseudonym)
-    return ParquetSource(connection, table, file, people, layout, scrub, columns)
+    return ParquetSource(connection, table, file, people, layout, care, columns)
 
 
 @dataclass
@@ -131,13 +128,13 @@ class JsonSource:
 
 @dataclass
 class TextSource:
-    """Delimited text, masked block by block."""
+    """Delimited text, masked block by block; looking for secrets costs most, so that waits until one is met."""
 
     table: Table
     file: LandedFile
     people: People
     layout: Layout
-    scrub: bool
+    care: Care
     facts: Reading = field(default_factory=Reading)
     is_parquet: bool = False
 
@@ -145,7 +142,9 @@ class TextSource:
     def reading(self, keep_rejects: bool = False) -> Iterator[str]:
         """The rows below the header as cells."""
         # Ragged rows must reach DuckDB as they are, so they are looked for in the text itself.
-        write = self._write_scrubbed if self.scrub and not keep_rejects else self._write_blocks
+        write = (
+            self._write_scrubbed if self.care.scrubbed and not keep_rejects else self._write_blocks
+        )
         dialect = _CANONICAL if write == self._write_scrubbed else self.table.dialect
         dialect = Dialect(
             dialect.delimiter, dialect.quote, dialect.escape, self.table.dialect.null_values
@@ -154,7 +153,8 @@ class TextSource:
             yield cells_of(path, self.layout.width, dialect, keep_rejects)
 
     def _write_blocks(self, out: BinaryIO) -> None:
-        _, blocks = split_header(self.table, self.file, self.people.pseudonym)
+        masked = self.care.secrets_masked
+        _, blocks = split_header(self.table, self.file, self.people.pseudonym, masked)
         for block in blocks:
             out.write(block)
 
@@ -178,7 +178,7 @@ class ParquetSource:
     file: LandedFile
     people: People
     layout: Layout
-    scrub: bool
+    care: Care
     columns: list[tuple[str, str]]
     facts: Reading = field(default_factory=Reading)
     is_parquet: bool = True
@@ -186,7 +186,7 @@ class ParquetSource:
     @contextmanager
     def reading(self, keep_rejects: bool = False) -> Iterator[str]:
         """The rows as cells; in place unless they must be scrubbed."""
-        if not self.scrub:
+        if not self.care.scrubbed:
             yield self._select()
             return
         with fed_pipe(self._write_scrubbed) as path:

@@ -44,14 +44,16 @@ def utf8_blocks(file: LandedFile) -> Iterator[bytes]:
         raise _not_text(file, "ends in the middle of a character")
 
 
-def line_blocks(file: LandedFile, pseudonym: Pseudonym) -> Generator[bytes, None, None]:
+def line_blocks(
+    file: LandedFile, pseudonym: Pseudonym, look_for_secrets: bool = True
+) -> Generator[bytes, None, None]:
     """Masked blocks that end where a line ends; line ends are line feeds, and the last line has one."""
     pending = b""
     for block in utf8_blocks(file):
         pending += block
         cut = _cut(pending)
         if cut:
-            yield mask(pending[:cut].replace(b"\r\n", b"\n"), pseudonym)
+            yield mask(pending[:cut].replace(b"\r\n", b"\n"), pseudonym, look_for_secrets)
             pending = pending[cut:]
         elif len(pending) > 2 * MAXIMUM_RECORD_BYTES:
             raise RefusedError(
@@ -62,7 +64,9 @@ def line_blocks(file: LandedFile, pseudonym: Pseudonym) -> Generator[bytes, None
                 )
             )
     if pending:
-        yield mask(pending.replace(b"\r\n", b"\n").rstrip(b"\r\n") + b"\n", pseudonym)
+        yield mask(
+            pending.replace(b"\r\n", b"\n").rstrip(b"\r\n") + b"\n", pseudonym, look_for_secrets
+        )
 
 
 def _cut(text: bytes) -> int:

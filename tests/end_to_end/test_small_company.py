@@ -111,10 +111,8 @@ def test_a_killed_build_leaves_the_publication_and_the_next_run_mends_it(company
     assert company.publication() == before
 
 
-def test_a_broken_invariant_publishes_nothing_and_is_named(tmp_path: Path) -> None:
+def test_a_broken_invariant_publishes_nothing_and_is_named(company: Company) -> None:
     """Amounts a hundred times too high, as when cents are read as whole units."""
-    company = small_company(tmp_path)
-    company.chargeback("run")
     before = company.publication()
     newest = max(company.landing.glob("openai/costs/*.json"))
     page = json.loads(newest.read_text(encoding="utf-8"))

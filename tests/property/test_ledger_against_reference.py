@@ -2,7 +2,7 @@
 
 import random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.property.companies import companies
@@ -31,6 +31,7 @@ def test_ledger_is_the_reference_ledger(
         assert warehouse.failures() == []
 
 
+@settings(max_examples=settings().max_examples // 3)
 @given(company=companies(), order=st.randoms())
 def test_ledger_does_not_depend_on_the_order_of_rows(
     compiled_project: CompiledProject, company: Company, order: random.Random
