@@ -98,11 +98,11 @@ def _close_connections() -> None:
 @contextmanager
 def _environment(settings: Settings) -> Iterator[None]:
     """Give dbt the company's folders as absolute paths, and put the environment back afterwards."""
-    target = os.environ.get("CHARGEBACK_TARGET") or "target"
+    target = os.environ.get("DBT_TARGET_PATH") or "target"
     values = {
         "CHARGEBACK_SEEDS": str(settings.seeds),
         "CHARGEBACK_WAREHOUSE": str(settings.warehouse),
-        "CHARGEBACK_TARGET": str(settings.project_root / target),
+        "DBT_TARGET_PATH": str(settings.project_root / target),
         "DO_NOT_TRACK": "1",
     }
     before = {name: os.environ.get(name) for name in values}

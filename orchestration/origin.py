@@ -86,8 +86,10 @@ def is_invented(settings: Settings) -> bool:
 
 
 def holds_files(folder: Path) -> bool:
-    """Whether a folder holds a file that is not hidden, at any depth; a missing folder holds none."""
-    return any(not name.startswith(".") for _, _, names in os.walk(folder) for name in names)
+    """Whether a folder holds an export at any depth; hidden files and the guides that `init` writes are none."""
+    return any(
+        not name.lower().startswith((".", "readme")) for _, _, names in os.walk(folder) for name in names
+    )
 
 
 def _in_words(origin: str | None) -> str:

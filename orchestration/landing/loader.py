@@ -38,7 +38,7 @@ from orchestration.landing.people import People
 from orchestration.landing.rawzone import DeliveredFile, Delivery, accept, incoming_folder
 from orchestration.landing.sources import Source, open_source, unreadable_parquet
 
-_PARQUET_OPTIONS = "format parquet, compression zstd, compression_level 1, row_group_size 61440"
+_PARQUET_OPTIONS = "format parquet, compression zstd, compression_level 1, row_group_size 122880"
 
 
 @dataclass

@@ -42,7 +42,7 @@ class Company:
             "CHARGEBACK_LANDING": str(self.landing),
             "CHARGEBACK_SEEDS": str(self.seeds),
             "CHARGEBACK_WAREHOUSE": str(self.warehouse),
-            "CHARGEBACK_TARGET": str(self.folder / "target"),
+            "DBT_TARGET_PATH": str(self.folder / "target"),
         }
 
     def begin(self, *arguments: str) -> subprocess.Popen[str]:

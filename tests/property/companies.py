@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
@@ -103,7 +104,7 @@ def intervals(draw: st.DrawFn) -> list[tuple[datetime, datetime]]:
     """All of time, cut at up to three boundaries."""
     cuts = sorted(draw(st.sets(st.sampled_from(BOUNDARIES), max_size=3)))
     ends = [BEGINNING, *cuts, END]
-    return list(zip(ends[:-1], ends[1:], strict=True))
+    return list(pairwise(ends))
 
 
 def versions(
@@ -299,7 +300,7 @@ def splits(draw: st.DrawFn) -> list[Split]:
 def _hundred(draw: st.DrawFn, count: int) -> list[Decimal]:
     cuts = sorted(draw(st.lists(st.integers(0, 10_000), min_size=count - 1, max_size=count - 1)))
     ends = [0, *cuts, 10_000]
-    return [Decimal(end - begin).scaleb(-2) for begin, end in zip(ends[:-1], ends[1:], strict=True)]
+    return [Decimal(end - begin).scaleb(-2) for begin, end in pairwise(ends)]
 
 
 METHODS = (

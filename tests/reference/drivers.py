@@ -77,7 +77,7 @@ def driver_weights(
 ) -> dict[Recipient, int]:
     """Weights of one method for one pool, positive only; empty where the driver is zero.
 
-    Units: tokens × weight and percent × 10⁶, model calls as they are, costs in 10⁻¹⁰. `fixed` and
+    Units: weighted tokens and percent in 10⁻⁶, model calls as they are, costs in 10⁻¹⁰. `fixed` and
     `central` (as fallbacks) and `even` weigh 1.
     """
     match method:

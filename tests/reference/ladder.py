@@ -304,7 +304,7 @@ def _spellings(row: Identity | OwnershipException, candidate: Candidate) -> list
         return [Candidate("tag", f"{key}={value}")]
     spelling = [Candidate(row.identity_type, row.identity_id)]
     if row.identity_type == "namespace" and "/" not in row.identity_id:
-        cluster, slash, namespace = candidate.identity_id.partition("/")
+        _, slash, namespace = candidate.identity_id.partition("/")
         if slash and namespace == row.identity_id:
             spelling.append(Candidate("namespace", candidate.identity_id))
     return spelling

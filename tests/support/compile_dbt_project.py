@@ -25,7 +25,7 @@ def compile_project(project: Path, work: Path) -> None:
     os.environ |= {
         "CHARGEBACK_SEEDS": str(seeds),
         "CHARGEBACK_WAREHOUSE": str(warehouse),
-        "CHARGEBACK_TARGET": str(work / "target"),
+        "DBT_TARGET_PATH": str(work / "target"),
         "DO_NOT_TRACK": "1",
     }
     common = [

@@ -13,7 +13,7 @@ TOY = {
         profile: toy
         test-paths: [singular]
         seed-paths: ["{{ env_var('CHARGEBACK_SEEDS') }}"]
-        target-path: "{{ env_var('CHARGEBACK_TARGET') }}"
+        target-path: "{{ env_var('DBT_TARGET_PATH') }}"
         seeds: {toy: {+schema: registers, +column_types: {}}}
         """,
     "profiles/profiles.yml": """

@@ -65,7 +65,7 @@ class RegisterProject:
                 **os.environ,
                 "CHARGEBACK_SEEDS": str(self.seeds),
                 "CHARGEBACK_WAREHOUSE": str(self.folder),
-                "CHARGEBACK_TARGET": str(self.folder / "target"),
+                "DBT_TARGET_PATH": str(self.folder / "target"),
                 "DO_NOT_TRACK": "1",
             },
             capture_output=True,
