@@ -225,10 +225,9 @@ def _create_view(
 
 def _read(raw_zone: Path, table: Table, members: Sequence[Delivery], shape: tuple[str, ...]) -> str:
     paths = ", ".join(
-        literal(str(raw_zone / d.folder / f"part-{index:05}.parquet"))
+        literal(str(part))
         for d in sorted(members, key=lambda d: d.arrived_sequence)
-        for index, file in enumerate(d.files)
-        if file.row_count
+        for part in d.part_paths(raw_zone)
     )
     columns = ", ".join(
         f"r.{quoted(name)}" if name in shape else f"cast(null as varchar) as {quoted(name)}"
@@ -251,12 +250,7 @@ def _supersede_rows(
     if not newest:
         return set()
     ranks = ", ".join(f"({literal(d.delivery_id)}, {rank})" for rank, d in enumerate(newest))
-    paths = ", ".join(
-        literal(str(raw_zone / d.folder / f"part-{index:05}.parquet"))
-        for d in newest
-        for index, file in enumerate(d.files)
-        if file.row_count
-    )
+    paths = ", ".join(literal(str(part)) for d in newest for part in d.part_paths(raw_zone))
     connection.execute(
         f"""
         insert into raw.superseded_rows

@@ -21,13 +21,17 @@ DELIVERY_FILE = "delivery.json"
 
 @dataclass(frozen=True)
 class DeliveredFile:
-    """One file of a delivery; `money_rounding` is what DECIMAL(38, 10) changes of its money, as decimal text."""
+    """One file of a delivery and the parts that hold its rows.
+
+    `money_rounding` is what DECIMAL(38, 10) changes of its money, as decimal text.
+    """
 
     file: str
     sha256: str
     byte_count: int
     row_count: int
     money_rounding: str
+    parts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,10 @@ class Delivery:
         """Where the delivery stands below the raw zone."""
         return f"{self.source_table}/{self.delivery_id}"
 
+    def part_paths(self, raw_zone: Path) -> list[Path]:
+        """Where its rows stand."""
+        return [raw_zone / self.folder / part for file in self.files for part in file.parts]
+
     def names(self) -> str:
         """Its files, shortened for a message."""
         names = [file.file for file in self.files]
@@ -79,7 +87,9 @@ def read_deliveries(raw_zone: Path) -> list[Delivery]:
         if path.parent.name.startswith("."):
             continue
         document = json.loads(path.read_text(encoding="utf-8"))
-        document["files"] = tuple(DeliveredFile(**file) for file in document["files"])
+        document["files"] = tuple(
+            DeliveredFile(**{**file, "parts": tuple(file["parts"])}) for file in document["files"]
+        )
         for name in ("columns", "unknown_columns", "scopes", "overlaps"):
             document[name] = tuple(document[name])
         deliveries.append(Delivery(**document))

@@ -10,12 +10,13 @@ from pathlib import Path
 import duckdb
 
 from orchestration.landing.checks import Fault, RefusedError
+from orchestration.landing.conflicts import Conflicts
 from orchestration.landing.contracts import CONTRACTS_FOLDER, Table, load_contracts
 from orchestration.landing.deliveries import Candidate, group
 from orchestration.landing.discover import Claim, discover
 from orchestration.landing.headers import match_count, split_header
 from orchestration.landing.ledger import Refusal, refresh
-from orchestration.landing.loader import Conflicts, delivery_id_of, load, masked_name
+from orchestration.landing.loader import delivery_id_of, load, masked_name
 from orchestration.landing.people import People
 from orchestration.landing.rawzone import Delivery, read_deliveries, remove_leftovers
 from orchestration.landing.sources import format_of, parquet_columns

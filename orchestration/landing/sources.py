@@ -9,9 +9,9 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
-from typing import BinaryIO, Protocol
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import duckdb
 
@@ -23,13 +23,13 @@ from orchestration.landing.headers import csv_reader, layout_of, split_header
 from orchestration.landing.json_records import Reading, RecordReader
 from orchestration.landing.normalise import Care, Layout, literal
 from orchestration.landing.people import People
-from orchestration.landing.pipe import cells_of, fed_pipe
+from orchestration.landing.pipe import Chunk, Progress, read_segments
 
 JSON_ENDINGS = (".json", ".jsonl", ".ndjson")
 TEXT_ENDINGS = (".csv", ".tsv", ".psv", ".txt")
 # What Python writes into a pipe.
 _CANONICAL = Dialect()
-_FLUSH_AT = 1 << 18
+_CHUNK_BYTES = 1 << 18
 
 
 class Source(Protocol):
@@ -51,8 +51,10 @@ class Source(Protocol):
     def is_parquet(self) -> bool:
         """Whether its text is masked by DuckDB, after it was read."""
 
-    def reading(self, keep_rejects: bool = False) -> AbstractContextManager[str]:
-        """SQL that yields the cells once, while the context lasts."""
+    def segments(
+        self, progress: Progress, keep_rejects: bool = False, skip: int = 0
+    ) -> Iterator[AbstractContextManager[str]]:
+        """Contexts, one per segment of the file, of the SQL that reads its cells once."""
 
 
 def format_of(file: LandedFile) -> str | None:
@@ -113,17 +115,15 @@ class JsonSource:
         positions = {name: position for position, name in enumerate(names)}
         return Layout(positions, (), len(names) + 1, len(names))
 
-    @contextmanager
-    def reading(self, keep_rejects: bool = False) -> Iterator[str]:
+    def segments(
+        self, progress: Progress, keep_rejects: bool = False, skip: int = 0
+    ) -> Iterator[AbstractContextManager[str]]:
         """The records as cells."""
-        facts = self.facts = Reading()
-        reader = RecordReader(self.table, self.people)
-
-        def write(out: BinaryIO) -> None:
-            _write_rows(reader.rows(self.file, facts), out)
-
-        with fed_pipe(write) as path:
-            yield cells_of(path, self.layout.width, _CANONICAL, keep_rejects)
+        self.facts = Reading()
+        rows = RecordReader(self.table, self.people).rows(self.file, self.facts)
+        return read_segments(
+            _chunks_of(rows), self.layout.width, _CANONICAL, progress, keep_rejects, skip
+        )
 
 
 @dataclass
@@ -138,27 +138,30 @@ class TextSource:
     facts: Reading = field(default_factory=Reading)
     is_parquet: bool = False
 
-    @contextmanager
-    def reading(self, keep_rejects: bool = False) -> Iterator[str]:
+    def segments(
+        self, progress: Progress, keep_rejects: bool = False, skip: int = 0
+    ) -> Iterator[AbstractContextManager[str]]:
         """The rows below the header as cells."""
-        # Ragged rows must reach DuckDB as they are, so they are looked for in the text itself.
-        write = (
-            self._write_scrubbed if self.care.scrubbed and not keep_rejects else self._write_blocks
-        )
-        dialect = _CANONICAL if write == self._write_scrubbed else self.table.dialect
-        dialect = Dialect(
-            dialect.delimiter, dialect.quote, dialect.escape, self.table.dialect.null_values
-        )
-        with fed_pipe(write) as path:
-            yield cells_of(path, self.layout.width, dialect, keep_rejects)
+        dialect = self.table.dialect
+        chunks = self._blocks()
+        # Ragged rows are looked for in the text as it came.
+        if self.care.scrubbed and not keep_rejects:
+            chunks = self._scrubbed_rows()
+            dialect = replace(_CANONICAL, null_values=dialect.null_values)
+        return read_segments(chunks, self.layout.width, dialect, progress, keep_rejects, skip)
 
-    def _write_blocks(self, out: BinaryIO) -> None:
+    def _blocks(self) -> Iterator[Chunk]:
         masked = self.care.secrets_masked
         _, blocks = split_header(self.table, self.file, self.people.pseudonym, masked)
+        quote = self.table.dialect.quote.encode()
+        # A line's end is a record's end where all quotes before it are closed, doubled ones included.
+        can_tell = self.table.dialect.escape == self.table.dialect.quote
+        quotes = 0
         for block in blocks:
-            out.write(block)
+            quotes += block.count(quote) if quote else 0
+            yield Chunk(block, can_tell and quotes % 2 == 0)
 
-    def _write_scrubbed(self, out: BinaryIO) -> None:
+    def _scrubbed_rows(self) -> Iterator[Chunk]:
         _, blocks = split_header(self.table, self.file, self.people.pseudonym)
         lines = (
             f"{line}\n"
@@ -166,7 +169,7 @@ class TextSource:
             for line in block.decode().removesuffix("\n").split("\n")
         )
         rows = (list[str | None](row) for row in csv_reader(lines, self.table.dialect) if row)
-        _write_rows(map(_scrubber(self.table, self.people, self.layout), rows), out)
+        return _chunks_of(map(_scrubber(self.table, self.people, self.layout), rows))
 
 
 @dataclass
@@ -183,14 +186,15 @@ class ParquetSource:
     facts: Reading = field(default_factory=Reading)
     is_parquet: bool = True
 
-    @contextmanager
-    def reading(self, keep_rejects: bool = False) -> Iterator[str]:
-        """The rows as cells; in place unless they must be scrubbed."""
+    def segments(
+        self, progress: Progress, keep_rejects: bool = False, skip: int = 0
+    ) -> Iterator[AbstractContextManager[str]]:
+        """The rows as cells: in place and at once, unless they must be scrubbed."""
         if not self.care.scrubbed:
-            yield self._select()
-            return
-        with fed_pipe(self._write_scrubbed) as path:
-            yield cells_of(path, self.layout.width, _CANONICAL, keep_rejects)
+            return iter([nullcontext(self._select())])
+        return read_segments(
+            self._scrubbed_rows(), self.layout.width, _CANONICAL, progress, keep_rejects, skip
+        )
 
     def _select(self) -> str:
         nulls = ", ".join(literal(value) for value in self.table.dialect.null_values)
@@ -201,11 +205,11 @@ class ParquetSource:
         )
         return f"select file_row_number + 1 as _row, {cells} from {_parquet(self.file, 'file_row_number = true')}"
 
-    def _write_scrubbed(self, out: BinaryIO) -> None:
+    def _scrubbed_rows(self) -> Iterator[Chunk]:
         rows = self.connection.cursor().execute(self._select())
+        batches = iter(lambda: rows.fetchmany(2048), [])
         scrub = _scrubber(self.table, self.people, self.layout)
-        while batch := rows.fetchmany(2048):
-            _write_rows((scrub(list(cells)) for _, *cells in batch), out)
+        return _chunks_of(scrub(list(cells)) for batch in batches for _, *cells in batch)
 
 
 def parquet_columns(
@@ -273,14 +277,14 @@ def _scrubber(
     return scrubbed
 
 
-def _write_rows(rows: Iterator[list[str | None]], out: BinaryIO) -> None:
-    """Write rows as canonical CSV, in which null and the empty text are both empty."""
+def _chunks_of(rows: Iterator[list[str | None]]) -> Iterator[Chunk]:
+    """Rows as canonical CSV, in which null and the empty text are both empty."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
     for row in rows:
         writer.writerow(["" if cell is None else cell for cell in row])
-        if text.tell() > _FLUSH_AT:
-            out.write(text.getvalue().encode("utf-8", "replace"))
+        if text.tell() > _CHUNK_BYTES:
+            yield Chunk(text.getvalue().encode("utf-8", "replace"))
             text.seek(0)
             text.truncate()
-    out.write(text.getvalue().encode("utf-8", "replace"))
+    yield Chunk(text.getvalue().encode("utf-8", "replace"))

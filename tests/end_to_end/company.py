@@ -63,10 +63,10 @@ class Company:
         assert process.returncode == expected_exit, printed
         return printed
 
-    def report(self) -> dict[str, Any]:
-        """The report on what is published."""
+    def chargeback_json(self, *arguments: str) -> dict[str, Any]:
+        """Run a command that prints JSON, and nothing else, to standard output."""
         printed = subprocess.run(
-            [sys.executable, "-m", "orchestration.cli", "report", "--json"],
+            [sys.executable, "-m", "orchestration.cli", *arguments, "--json"],
             cwd=PROJECT,
             env=self.environment,
             capture_output=True,
@@ -75,6 +75,10 @@ class Company:
         ).stdout
         parsed: dict[str, Any] = json.loads(printed)
         return parsed
+
+    def report(self) -> dict[str, Any]:
+        """The report on what is published."""
+        return self.chargeback_json("report")
 
     def publication(self) -> dict[str, Any]:
         """The record of what is published."""

@@ -6,7 +6,6 @@ import gzip
 import io
 import json
 import zipfile
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -60,7 +59,9 @@ def _bad_files(table: bytes) -> dict[str, bytes]:
         "openai/costs/costs_pulled_20270101T000003Z.json": _costs(
             amount={"value": 1.5, "currency": "euros"}
         ),
-        "openai/costs/costs_pulled_20270101T000004Z.json": _costs(amount=None),
+        "openai/costs/costs_pulled_20270101T000004Z.json": (
+            b'{"error": {"message": "Incorrect API key provided", "code": "invalid_api_key"}}'
+        ),
         "focus/wortbruecke/no_cost_column.csv": table.replace(b"BilledCost", b"Kosten", 1),
         "focus/wortbruecke/ragged.csv": table + b"a,b,c\n",
         "focus/wortbruecke/underscore.csv": _with_field(table, "BilledCost", "1_000"),
@@ -119,9 +120,7 @@ def test_mended_files_leave_quarantine(company: Company) -> None:
     assert "2026-10" in {line["month"] for line in report["platform_months"]}
 
 
-def test_what_is_removed_from_landing_stays_in_the_warehouse(tmp_path: Path) -> None:
-    company = small_company(tmp_path)
-    company.chargeback("run")
+def test_what_is_removed_from_landing_stays_in_the_warehouse(company: Company) -> None:
     before = company.report()["platform_months"]
     for path in company.landing.rglob("*.csv"):
         path.unlink()

@@ -57,7 +57,12 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Company:
                 "messages": [{"role": "user", "content": PROMPT}],
                 "response": {"content": PROMPT},
                 "proxy_server_request": {"body": {"messages": PROMPT}},
-                "metadata": {"user_api_key_user_email": EMAIL, "prompt": PROMPT},
+                "metadata": {
+                    "user_api_key_user_email": EMAIL,
+                    "user_api_key_alias": f"key of {EMAIL}",
+                    "guardrail_information": {"guardrail_request": {"messages": PROMPT}},
+                    "error_information": {"error_message": PROMPT},
+                },
             }
         )
         + "\n",

@@ -75,7 +75,7 @@ def test_each_kind_of_entry_is_explained_down_to_its_row(company: Company) -> No
             "group by method, pool_id is null, unallocated_reason is null"
         ).fetchall()
     for (allocation_id,) in entries:
-        explanation = json.loads(company.chargeback("explain", allocation_id, "--json"))
+        explanation = company.chargeback_json("explain", allocation_id)
         assert explanation["whole"]["adds_up"], allocation_id
         assert explanation["whole"]["largest_charges"][0]["file_name"], allocation_id
         assert explanation["rule_sentence"] or explanation["entry"]["rule_id"] is None, (

@@ -466,6 +466,19 @@ def usage_rows(draw: st.DrawFn, usage_id: str) -> Usage:
 
 
 @st.composite
+def usage_behind(draw: st.DrawFn, charge: Charge, usage_id: str) -> Usage:
+    """Usage inside a coarse bill line, mostly: its place and model, some key, some day near."""
+    return replace(
+        draw(usage_rows(usage_id)),
+        platform=charge.x_platform,
+        model=charge.x_model,
+        project_id=charge.x_project_id,
+        workspace_id=charge.x_workspace_id,
+        api_key_id=draw(maybe(IDENTITIES["api_key_id"][1], one_in=4)),
+    )
+
+
+@st.composite
 def model_prices(draw: st.DrawFn) -> list[ModelPrice]:
     """Prices that are exact in 10⁻¹² per token, for all of time where there is one at all."""
     rows: list[ModelPrice] = []
@@ -539,9 +552,15 @@ def companies(draw: st.DrawFn) -> Company:
     coarse = [
         draw(coarse_charges(charge_id)) for charge_id in ids[12 : 12 + draw(st.integers(0, 2))]
     ]
+    behind = [
+        draw(usage_behind(charge, f"{charge.x_charge_id}-{number}"))
+        for charge in coarse
+        for number in range(draw(st.integers(0, 4)))
+    ]
+    other = [draw(usage_rows(f"u{number}")) for number in range(draw(st.integers(0, 12)))]
     return Company(
         charges=[*whole, *coarse],
-        usage=[draw(usage_rows(f"u{number}")) for number in range(draw(st.integers(0, 12)))],
+        usage=[*other, *behind],
         departments=draw(departments()),
         cost_centres=draw(cost_centres()),
         people=draw(people()),

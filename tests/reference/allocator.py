@@ -299,6 +299,7 @@ def _credit_entries(
     charge = credit.charge
     own = {
         "accounting_month": accounting_month(charge),
+        "platform": charge.x_platform,
         "invoice_id": charge.invoice_id,
         "billing_account_id": charge.billing_account_id,
         "billing_currency": charge.billing_currency,
