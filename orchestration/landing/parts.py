@@ -32,7 +32,7 @@ from orchestration.landing.people import People
 from orchestration.landing.pipe import Progress
 from orchestration.landing.sources import Source, open_source, unreadable_parquet
 
-PARQUET_OPTIONS = "format parquet, compression zstd, compression_level 1, row_group_size 122880"
+PARQUET_OPTIONS = "format parquet, compression zstd, compression_level 1, row_group_size 61440"
 
 
 @dataclass

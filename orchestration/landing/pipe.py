@@ -17,7 +17,6 @@ from orchestration.landing.checks import MAXIMUM_RECORD_BYTES
 from orchestration.landing.contracts import Dialect
 from orchestration.landing.normalise import literal
 
-
 # DuckDB keeps all it has read from a pipe until the statement ends, so a file goes through in segments, each a
 # pipe and a statement of its own.
 SEGMENT_BYTES = 192 << 20
@@ -147,7 +146,8 @@ def cells_of(path: str, width: int, dialect: Dialect, first_row: int, keep_rejec
         ragged = f"case when {too_few} then 'too few' when {too_many} then 'too many' end"
         head = f"{number} as _row, {ragged} as _ragged"
     else:
-        head = f"case when {too_few} or {too_many} then error('{RAGGED_MARK}') else {number} end as _row"return (
+        head = f"case when {too_few} or {too_many} then error('{RAGGED_MARK}') else {number} end as _row"
+    return (
         f"select {head}, {cells} from read_csv({literal(path)}, columns = {{{columns}}},"
         f" delim = {literal(dialect.delimiter)}, quote = {literal(dialect.quote)},"
         f" escape = {literal(dialect.escape)}, nullstr = {literal(_NEVER)}, header = false, auto_detect = false,"
@@ -167,7 +167,7 @@ def read_segments(
     """Contexts in which the SQL that each yields reads one segment; the first `skip` are passed over."""
     for index, write in enumerate(Segments(chunks)):
         if index < skip:
-            with open(os.devnull, "wb") as nowhere:
+            with Path(os.devnull).open("wb", buffering=0) as nowhere:
                 write(nowhere)
             continue
         yield _segment(write, width, dialect, progress.row_count + 1, keep_rejects)
@@ -175,7 +175,11 @@ def read_segments(
 
 @contextmanager
 def _segment(
-    write: Callable[[BinaryIO], None], width: int, dialect: Dialect, first_row: int, keep_rejects: bool
+    write: Callable[[BinaryIO], None],
+    width: int,
+    dialect: Dialect,
+    first_row: int,
+    keep_rejects: bool,
 ) -> Iterator[str]:
     with fed_pipe(write) as path:
         yield cells_of(path, width, dialect, first_row, keep_rejects)
