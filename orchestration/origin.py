@@ -88,7 +88,9 @@ def is_invented(settings: Settings) -> bool:
 def holds_files(folder: Path) -> bool:
     """Whether a folder holds an export at any depth; hidden files and the guides that `init` writes are none."""
     return any(
-        not name.lower().startswith((".", "readme")) for _, _, names in os.walk(folder) for name in names
+        not name.lower().startswith((".", "readme"))
+        for _, _, names in os.walk(folder)
+        for name in names
     )
 
 

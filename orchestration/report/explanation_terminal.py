@@ -46,7 +46,9 @@ def _print_by_rule(entries: list[Entry], console: Console) -> None:
     table = _table("platform", "use case", "rule", "mode", "currency")
     for heading in ("entries", "reporting cost"):
         table.add_column(heading, justify="right", no_wrap=True)
-    for key, parts in sorted(amounts.items(), key=lambda item: (-abs(sum(item[1])), item[0])):
+    for key, parts in sorted(
+        amounts.items(), key=lambda item: (-abs(sum(item[1], Decimal(0))), item[0])
+    ):
         texts = (escape(text) for text in key)
         table.add_row(*texts, str(len(parts)), exact(sum(parts, Decimal(0))))
     console.print(table)

@@ -24,6 +24,15 @@ over_cap_policy as (
     where setting = 'sandbox_over_cap'
 ),
 
+-- The sponsor of a sandbox: its use case's cost centre, or that one's successor.
+use_cases as (
+    select * from {{ ref('stg_registers__use_cases') }}
+),
+
+cost_centres as (
+    select * from {{ ref('int_cost_centres_succeeded') }}
+),
+
 cost_centre_versions as (
     select * from {{ ref('stg_registers__cost_centres') }}
 ),
@@ -61,12 +70,15 @@ payers as (
                 then 'sandbox_over_cap'
             when sided.funding = 'expired' and over_cap_policy.over_cap_funding = 'unallocated'
                 then 'sandbox_expired'
+            when sided.funding in ('over_cap', 'expired') and sponsors.paying_cost_centre_code is null
+                then coalesce(sponsors.dead_end_reason, 'unknown_cost_centre')
         end as funded_reason,
         case
             when sided.funding = 'inside' then programme.paying_cost_centre_code
+            when sided.funding in ('over_cap', 'expired') then sponsors.paying_cost_centre_code
             else sided.cost_centre_code
         end as payer_code,
-        sided.funding = 'inside' or sided.driver = 'central' or sided.method = 'central' and sided.pool_id is null
+        coalesce(sided.funding = 'inside', false) or sided.driver = 'central' or coalesce(sided.method = 'central', false)
             as is_central
 
     from sided
@@ -78,6 +90,15 @@ payers as (
         on sided.funding in ('over_cap', 'expired')
             and sided.period_start >= over_cap_policy.valid_from
             and sided.period_start < over_cap_policy.valid_to
+    left join use_cases
+        on sided.funding in ('over_cap', 'expired')
+            and sided.use_case_id = use_cases.use_case_id
+            and sided.period_start >= use_cases.valid_from
+            and sided.period_start < use_cases.valid_to
+    left join cost_centres as sponsors
+        on use_cases.cost_centre_code = sponsors.cost_centre_code
+            and sided.period_start >= sponsors.segment_start
+            and sided.period_start < sponsors.segment_end
 ),
 
 -- Production is charged from the later of the use case's and its payer's department's date; empty means never.

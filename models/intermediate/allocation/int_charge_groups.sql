@@ -67,7 +67,10 @@ groups as (
         claimed.is_pooled,
         claimed.accounting_month,
         summed.charge_date,
-        coalesce(summed.single_period_start, cast(summed.charge_date as timestamp)) as period_start,
+        -- The later of the day's and the segment's start: stages and departments that change inside the day apply.
+        coalesce(
+            summed.single_period_start, greatest(cast(summed.charge_date as timestamp), claimed.segment_start)
+        ) as period_start,
         claimed.segment_start
 
     from summed

@@ -22,7 +22,7 @@ receivers as (
     select
         credits.pool_id,
         direct_charges.cost_centre_code,
-        direct_charges.use_case_id,
+        case when direct_charges.unallocated_reason is null then direct_charges.use_case_id end as use_case_id,
         direct_charges.unallocated_reason,
         case when direct_charges.unallocated_reason is not null then direct_charges.identity_type end as identity_type,
         case when direct_charges.unallocated_reason is not null then direct_charges.identity_id end as identity_id,

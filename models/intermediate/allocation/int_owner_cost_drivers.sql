@@ -21,7 +21,7 @@ summed as (
         accounting_month,
         charge_date,
         cost_centre_code,
-        use_case_id,
+        case when unallocated_reason is null then use_case_id end as use_case_id,
         unallocated_reason,
         case when unallocated_reason is not null then identity_type end as identity_type,
         case when unallocated_reason is not null then identity_id end as identity_id,
@@ -34,7 +34,7 @@ summed as (
         accounting_month,
         charge_date,
         cost_centre_code,
-        use_case_id,
+        case when unallocated_reason is null then use_case_id end,
         unallocated_reason,
         case when unallocated_reason is not null then identity_type end,
         case when unallocated_reason is not null then identity_id end

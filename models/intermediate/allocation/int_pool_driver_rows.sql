@@ -37,11 +37,13 @@ metered as (
         {% for column in receiver %}
         usage_by_owner.{{ column }},
         {% endfor %}
-        sum(
-            case attempts.attempt_method
-                when 'token_volume' then usage_by_owner.weighted_token_count
-                when 'requests' then cast(usage_by_owner.request_count as decimal(38, 6))
-            end
+        cast(
+            sum(
+                case attempts.attempt_method
+                    when 'token_volume' then usage_by_owner.weighted_token_count
+                    when 'requests' then cast(usage_by_owner.request_count as decimal(38, 6))
+                end
+            ) as {{ column_type('quantity') }}
         ) as driver_quantity,
         cast(1000000 as decimal(11, 0)) as units_per_quantity
 
@@ -72,7 +74,7 @@ costed as (
         {% for column in receiver %}
         owner_costs.{{ column }},
         {% endfor %}
-        sum(owner_costs.driver_cost) as driver_quantity,
+        cast(sum(owner_costs.driver_cost) as {{ column_type('quantity') }}) as driver_quantity,
         cast(10000000000 as decimal(11, 0)) as units_per_quantity
 
     from attempts
@@ -100,7 +102,10 @@ agreed as (
         {% for column in receiver %}
         split_receivers.{{ column }},
         {% endfor %}
-        sum(case attempts.attempt_method when 'even' then 1 else split_receivers.share_percent end) as driver_quantity,
+        cast(
+            sum(case attempts.attempt_method when 'even' then 1 else split_receivers.share_percent end)
+            as {{ column_type('quantity') }}
+        ) as driver_quantity,
         cast(1000000 as decimal(11, 0)) as units_per_quantity
 
     from attempts
@@ -136,7 +141,7 @@ single as (
         end as unallocated_reason,
         cast(null as {{ dbt.type_string() }}) as identity_type,
         cast(null as {{ dbt.type_string() }}) as identity_id,
-        1 as driver_quantity,
+        cast(1 as {{ column_type('quantity') }}) as driver_quantity,
         cast(1 as decimal(11, 0)) as units_per_quantity
 
     from attempts

@@ -25,6 +25,7 @@ rules_in_force as (
         profiles.profile_id,
         rules.rule_key,
         rules.priority,
+        rules.valid_from,
         rules.method,
         rules.method = 'owner' and owners.lookup_reason is not null as is_missed
 
@@ -53,7 +54,9 @@ first_claims as (
         profile_id,
         rule_key,
         row_number() over (
-            partition by profile_id order by priority asc nulls last, rule_key asc nulls last
+            partition by profile_id
+            -- Two versions of a rule may both be in force, one by month and one by day: the later one speaks.
+            order by priority asc nulls last, valid_from desc nulls last, rule_key asc nulls last
         ) as claim_order
 
     from rules_in_force

@@ -7,6 +7,10 @@ seen_identities as (
         platform,
         identity_type,
         identity_id,
+        case
+            when identity_type = 'namespace' and instr(identity_id, '/') > 0
+                then substr(identity_id, instr(identity_id, '/') + 1)
+        end as bare_namespace,
         segment_start
 
     from {{ ref('int_owner_profile_identities') }}
@@ -52,10 +56,27 @@ register_rows as (
         use_case_id,
         cost_centre_code,
         environment,
+        false as is_exception,
         valid_from,
         valid_to
 
     from registered
+
+    union all
+
+    -- Out of force it owns nothing, but an exception that has ended was a register row all the same.
+    select
+        platform,
+        identity_type,
+        identity_id,
+        use_case_id,
+        cost_centre_code,
+        environment,
+        true as is_exception,
+        valid_from,
+        valid_to
+
+    from exceptions
 
     union all
 
@@ -66,6 +87,7 @@ register_rows as (
         cast(null as {{ dbt.type_string() }}) as use_case_id,
         cost_centre_code,
         cast(null as {{ dbt.type_string() }}) as environment,
+        false as is_exception,
         valid_from,
         valid_to
 
@@ -87,13 +109,18 @@ candidates as (
             else 'in force'
         end as register_state,
         register_rows.platform as register_platform,
+        register_rows.identity_id as register_identity_id,
         register_rows.valid_to
 
     from seen_identities
     left join register_rows
         on seen_identities.identity_type = register_rows.identity_type
-            and seen_identities.identity_id = register_rows.identity_id
+            and (
+                seen_identities.identity_id = register_rows.identity_id
+                or seen_identities.bare_namespace = register_rows.identity_id
+            )
             and (register_rows.platform is null or seen_identities.platform = register_rows.platform)
+            and (not register_rows.is_exception or seen_identities.segment_start >= register_rows.valid_to)
 ),
 
 preferred as (
@@ -104,6 +131,8 @@ preferred as (
             order by
                 case register_state when 'in force' then 1 when 'ended' then 2 when 'future' then 3 else 4 end
                 asc nulls last,
+                -- `cluster/namespace` is the longer name of a namespace, and the longer wins.
+                case when register_identity_id = identity_id then 0 else 1 end asc nulls last,
                 case when register_platform is not null then 0 else 1 end asc nulls last,
                 valid_to desc nulls last,
                 cost_centre_code asc nulls last,
@@ -134,7 +163,6 @@ matched as (
     where preferred.preference = 1
 ),
 
--- An exception out of force is no register row: it neither owns nor expires anything.
 excepted as (
     select
         seen_identities.platform,
@@ -151,7 +179,10 @@ excepted as (
     from seen_identities
     inner join exceptions
         on seen_identities.identity_type = exceptions.identity_type
-            and seen_identities.identity_id = exceptions.identity_id
+            and (
+                seen_identities.identity_id = exceptions.identity_id
+                or seen_identities.bare_namespace = exceptions.identity_id
+            )
             and (exceptions.platform is null or seen_identities.platform = exceptions.platform)
             and seen_identities.segment_start >= exceptions.valid_from
             and seen_identities.segment_start < exceptions.valid_to
