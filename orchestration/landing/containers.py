@@ -114,6 +114,7 @@ def _zip_blocks(file: LandedFile) -> Iterator[bytes]:
 def _zstandard_blocks(file: LandedFile) -> Iterator[bytes]:
     """Lines joined again by line feeds: Python 3.11 has no Zstandard of its own, DuckDB has."""
     with duckdb.connect() as connection:
+        connection.execute("set enable_progress_bar = false")
         try:
             lines = connection.execute(
                 "select line from read_csv(?, columns = {'line': 'VARCHAR'}, delim = ?, quote = '', escape = '', "

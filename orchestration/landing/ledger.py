@@ -13,6 +13,7 @@ import duckdb
 
 from orchestration.landing.checks import Fault
 from orchestration.landing.contracts import Table
+from orchestration.landing.engine import connect
 from orchestration.landing.normalise import literal, quoted
 from orchestration.landing.rawzone import Delivery, newest_first
 
@@ -95,7 +96,7 @@ def refresh(
     scopes = current_scopes(tables, deliveries)
     status = statuses(deliveries, scopes)
     work_file.parent.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect(str(work_file), config={"temp_directory": str(spill)}) as connection:
+    with connect(spill, work_file) as connection:
         connection.execute("begin")
         connection.execute("create schema if not exists raw")
         known = {table.qualified for table in tables}

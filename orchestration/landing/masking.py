@@ -33,12 +33,17 @@ _SECRETS = tuple(
         (b"hf_", rb"hf_[A-Za-z0-9]{24,}"),
         (b"dapi", rb"dapi[0-9a-f]{32}"),
         (b"ya29.", rb"ya29\.[A-Za-z0-9_-]{20,}"),
-        (b"eyJ", rb"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?"),
+        # A long run without the dot that makes it a token is matched too, not to be tried again from within.
+        (b"eyJ", rb"eyJ[A-Za-z0-9_-]{8,}(\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*)?)?"),
     )
 )
 _ALPHANUMERIC = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
 # The same secrets where they are no part of a longer word, for DuckDB.
-SECRETS = "(^|[^A-Za-z0-9])(" + "|".join(pattern.pattern.decode() for _, pattern in _SECRETS) + ")"
+SECRETS = (
+    "(^|[^A-Za-z0-9])("
+    + "|".join(pattern.pattern.decode().removesuffix(")?") for _, pattern in _SECRETS)
+    + "))"
+)
 # The header of a key may stand in one block of a file and its end in another: without an end, all that
 # looks like key material goes.
 _PRIVATE_KEY = re.compile(
@@ -48,9 +53,9 @@ _ACCOUNT_KEY = re.compile(rb"[A-Za-z0-9+/=]{20,}")
 _ARN_PEOPLE = tuple(
     (marker, re.compile(pattern))
     for marker, pattern in (
-        (b":assumed-role/", rb":assumed-role/[^\s\"'/,;|]+/()([^\s\"'/,;|\\}\]]+)"),
-        (b":user/", rb":user/((?:[^\s\"'/,;|]+/)*)([^\s\"'/,;|\\}\]]+)"),
-        (b":federated-user/", rb":federated-user/()([^\s\"'/,;|\\}\]]+)"),
+        (b":assumed-role/", rb":assumed-role/[^\s\"'/,;|]{1,128}/()([^\s\"'/,;|\\}\]]{1,128})"),
+        (b":user/", rb":user/((?:[^\s\"'/,;|]{1,128}/){0,8})([^\s\"'/,;|\\}\]]{1,128})"),
+        (b":federated-user/", rb":federated-user/()([^\s\"'/,;|\\}\]]{1,128})"),
     )
 )
 # Bounded on both sides: a megabyte of letters around an `@` must cost no more than a line of them.
@@ -111,12 +116,16 @@ def _positions(text: bytes, marker: bytes) -> Iterator[int]:
 
 def _secret_spans(text: bytes) -> Iterator[Span]:
     for marker, pattern in _SECRETS:
+        done = 0
         for position in _positions(text, marker):
-            if position and text[position - 1] in _ALPHANUMERIC:
+            if position < done or (position and text[position - 1] in _ALPHANUMERIC):
                 continue
             found = pattern.match(text, position)
-            if found:
-                yield found.start(), found.end(), MASKED_SECRET
+            if found is None:
+                continue
+            done = found.end()
+            if not pattern.groups or found[1] is not None:
+                yield position, done, MASKED_SECRET
 
 
 def _key_spans(text: bytes) -> Iterator[Span]:
@@ -131,8 +140,12 @@ def _key_spans(text: bytes) -> Iterator[Span]:
 
 def _arn_spans(text: bytes, pseudonym: Pseudonym) -> Iterator[Span]:
     for marker, pattern in _ARN_PEOPLE:
+        done = 0
         for position in _positions(text, marker):
+            if position < done:
+                continue
             found = pattern.match(text, position)
+            done = found.end() if found else position
             if found and not found[2].startswith(b"person:"):
                 yield found.start(2), found.end(2), pseudonym(found[2].decode("utf-8")).encode()
 

@@ -14,6 +14,7 @@ from orchestration.landing.conflicts import Conflicts
 from orchestration.landing.contracts import CONTRACTS_FOLDER, Table, load_contracts
 from orchestration.landing.deliveries import Candidate, group
 from orchestration.landing.discover import Claim, discover
+from orchestration.landing.engine import connect
 from orchestration.landing.headers import match_count, split_header
 from orchestration.landing.ledger import Refusal, refresh
 from orchestration.landing.loader import delivery_id_of, load, masked_name
@@ -23,7 +24,6 @@ from orchestration.landing.sources import format_of, parquet_columns
 from orchestration.settings import Settings, writer_lock
 
 Echo = Callable[[str], None]
-MEMORY_LIMIT = "1GB"
 
 
 @dataclass(frozen=True)
@@ -89,16 +89,8 @@ def _land(settings: Settings, tables: Sequence[Table], echo: Echo) -> LandingRes
     accepted: list[Delivery] = []
     unchanged: list[Delivery] = []
     refusals: list[Refusal] = []
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": MEMORY_LIMIT,
-        "threads": "2",
-        "temp_directory": str(spill),
-        "autoinstall_known_extensions": "false",
-        "autoload_known_extensions": "false",
-    }
     try:
-        with duckdb.connect(config=config) as connection:
-            connection.execute("set TimeZone = 'UTC'")
+        with connect(spill) as connection:
             candidates, stray = _candidates(connection, settings, tables, people)
             refusals += [_stray(fault, people) for fault in stray]
             conflicts = Conflicts(tables, deliveries)

@@ -103,9 +103,10 @@ owned as (
         decided.rung_name as owner_rung,
         decided.identity_type,
         decided.identity_id,
-        decided.use_case_id,
-        decided.cost_centre_code,
-        decided.environment,
+        -- A row that has ended gives the reason, and nothing of what it once said.
+        case when decided.is_hit then decided.use_case_id end as use_case_id,
+        case when decided.is_hit then decided.cost_centre_code end as cost_centre_code,
+        case when decided.is_hit then decided.environment end as environment,
         case
             when decided.owner_profile_id is null then 'no_identity'
             when not decided.is_hit then decided.miss_reason
