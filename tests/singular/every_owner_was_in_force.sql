@@ -23,7 +23,12 @@ select owned_charges.*
 from owned_charges
 left join {{ ref('int_registered_identities') }} as registered
     on owned_charges.identity_type = registered.identity_type
-        and owned_charges.identity_id = registered.identity_id
+        and (
+            owned_charges.identity_id = registered.identity_id
+            -- A namespace may be registered without its cluster.
+            or owned_charges.identity_type = 'namespace'
+            and substr(owned_charges.identity_id, instr(owned_charges.identity_id, '/') + 1) = registered.identity_id
+        )
         and (registered.platform is null or owned_charges.platform = registered.platform)
         and coalesce(owned_charges.use_case_id, '') = coalesce(registered.use_case_id, '')
         and owned_charges.charge_period_start >= registered.valid_from

@@ -57,6 +57,7 @@ register_rows as (
         cost_centre_code,
         environment,
         false as is_exception,
+        false as is_person,
         valid_from,
         valid_to
 
@@ -73,6 +74,7 @@ register_rows as (
         cost_centre_code,
         environment,
         true as is_exception,
+        false as is_person,
         valid_from,
         valid_to
 
@@ -88,6 +90,7 @@ register_rows as (
         cost_centre_code,
         cast(null as {{ dbt.type_string() }}) as environment,
         false as is_exception,
+        true as is_person,
         valid_from,
         valid_to
 
@@ -110,6 +113,7 @@ candidates as (
         end as register_state,
         register_rows.platform as register_platform,
         register_rows.identity_id as register_identity_id,
+        register_rows.is_person,
         register_rows.valid_to
 
     from seen_identities
@@ -134,6 +138,8 @@ preferred as (
                 -- `cluster/namespace` is the longer name of a namespace, and the longer wins.
                 case when register_identity_id = identity_id then 0 else 1 end asc nulls last,
                 case when register_platform is not null then 0 else 1 end asc nulls last,
+                -- A row for the user is more deliberate than the person's own cost centre.
+                case when is_person then 1 else 0 end asc nulls last,
                 valid_to desc nulls last,
                 cost_centre_code asc nulls last,
                 use_case_id asc nulls last
