@@ -22,9 +22,11 @@ class Conflicts:
         """Count a delivery that this landing accepted."""
         self._arriving.append(delivery)
 
-    def check(self, delivery: Delivery) -> None:
+    def check(self, delivery: Delivery, read_before: bool) -> None:
         """Raise RefusedError naming both where the delivery overlaps with one that it does not replace."""
-        faults = [*self._other_tables(delivery), *self._undated_twins(delivery)]
+        faults = self._other_tables(delivery)
+        if not read_before:
+            faults += self._undated_twins(delivery)
         if faults:
             raise RefusedError(*faults)
 

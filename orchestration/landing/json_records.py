@@ -6,7 +6,7 @@ Prompts and the like are dropped, people replaced and secrets masked here, befor
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from orchestration.landing.checks import (
 from orchestration.landing.containers import inner_name
 from orchestration.landing.contracts import Column, Table, normal_form
 from orchestration.landing.discover import LandedFile
+from orchestration.landing.headers import never_kept
 from orchestration.landing.json_text import NumberText, dump, parse
 from orchestration.landing.masking import mask_text
 from orchestration.landing.people import People
@@ -49,7 +50,7 @@ class RecordReader:
     def __init__(self, table: Table, people: People) -> None:
         self._table = table
         self._people = people
-        self._never = frozenset(normal_form(name.split(".")[-1]) for name in table.never_keep)
+        self._never = never_kept(table)
         self._innermost = table.records[-1] if table.records else DOCUMENT
         self._levels = {DOCUMENT, *table.records}
         self._seen: dict[str, str] = {}
@@ -81,6 +82,7 @@ class RecordReader:
     def rows(self, file: LandedFile, reading: Reading) -> Iterator[list[str | None]]:
         """One list per record: the table's columns in order, then the JSON of unknown keys."""
         columns = self._table.columns
+        names = [column.name for column in columns]
         for levels in self._walk(file, reading):
             reading.record_count += 1
             values: list[str | None] = [None] * len(columns)
@@ -92,20 +94,25 @@ class RecordReader:
             for position, level, path in self._outer:
                 values[position] = self._text(_follow(levels[level], path), columns[position])
             self._pseudonymise(values)
-            for position, value in enumerate(values):
-                if value is not None and len(value) > MAXIMUM_RECORD_BYTES // 4:
-                    raise RefusedError(
-                        Fault(
-                            file.name,
-                            f"a text is longer than {MAXIMUM_RECORD_BYTES >> 22} Mi characters",
-                            "Export the file without its long texts",
-                            reading.record_count,
-                            columns[position].name,
-                        )
-                    )
+            self._check_sizes(file, [*zip(names, values, strict=True), *unknown.items()], reading)
             reading.unknown.update(unknown)
-            extra = dump(unknown)[: MAXIMUM_RECORD_BYTES // 4] if unknown else None
-            yield [*values, extra]
+            yield [*values, dump(unknown) if unknown else None]
+
+    def _check_sizes(
+        self, file: LandedFile, cells: Sequence[tuple[str, str | None]], reading: Reading
+    ) -> None:
+        """Raise RefusedError if the record would be longer than MAXIMUM_RECORD_BYTES, whatever its characters."""
+        sizes = [(len(value), name) for name, value in cells if value is not None]
+        if sum(size for size, _ in sizes) > MAXIMUM_RECORD_BYTES // 4:
+            raise RefusedError(
+                Fault(
+                    file.name,
+                    f"the record holds texts longer than {MAXIMUM_RECORD_BYTES >> 12} Ki characters",
+                    "Export the file without its long texts",
+                    reading.record_count,
+                    max(sizes)[1],
+                )
+            )
 
     def flatten_cell(self, text: str | None) -> str | None:
         """A cell that holds JSON, without what may not be kept; text that is no JSON comes back as it is."""

@@ -57,18 +57,27 @@ def current_scopes(
     for table in tables:
         of_table = [d for d in deliveries if d.source_table == table.qualified]
         scopes = current[table.qualified]
-        # The same content, read again under a changed contract, stands in for its earlier reading.
-        identities: set[str] = set()
+        newer: list[Delivery] = []
         for delivery in newest_first(of_table):
-            if delivery.identity in identities and table.replaces.scope in ("key", "nothing"):
+            if table.replaces.scope in ("key", "nothing") and any(
+                _contains(d, delivery) for d in newer
+            ):
                 continue
-            identities.add(delivery.identity)
+            newer.append(delivery)
             if table.replaces.scope == "key":
                 scopes[delivery.delivery_id] = delivery.delivery_id
                 continue
             for scope in delivery.scopes:
                 scopes.setdefault(scope, delivery.delivery_id)
     return current
+
+
+def _contains(newer: Delivery, older: Delivery) -> bool:
+    """Whether a newer delivery stands in for an older one: read again, or the same pull with more pages."""
+    if newer.identity == older.identity:
+        return True
+    same_pull = newer.delivered_at is not None and newer.delivered_at == older.delivered_at
+    return same_pull and {f.sha256 for f in older.files} <= {f.sha256 for f in newer.files}
 
 
 def statuses(

@@ -32,8 +32,12 @@ def load(
     sequence: int,
     people: People,
     conflicts: Conflicts,
+    read_before: bool,
 ) -> Delivery:
-    """Check and write a candidate; it is accepted when this returns. Raises RefusedError and leaves nothing."""
+    """Check and write a candidate; it is accepted when this returns. Raises RefusedError and leaves nothing.
+
+    `read_before`: the same content was accepted earlier and is read again, in the order of its first arrival.
+    """
     if candidate.faults:
         raise RefusedError(*candidate.faults)
     incoming = incoming_folder(raw_zone, candidate.table.qualified, delivery_id)
@@ -46,7 +50,7 @@ def load(
             connection, [part for file in loaded for part in file.parts], PARQUET_OPTIONS
         )
         delivery = _delivery(connection, candidate, delivery_id, sequence, people, loaded)
-        conflicts.check(delivery)
+        conflicts.check(delivery, read_before)
         # Pseudonyms are in the map before any row that uses them is.
         people.save()
         accept(raw_zone, incoming, delivery)
@@ -56,11 +60,15 @@ def load(
         raise
 
 
-def delivery_id_of(candidate: Candidate, arrival: int) -> str:
+def delivery_id_of(candidate: Candidate, people: People, arrival: int) -> str:
     """The id of a delivery: the same for the same content, unless it arrives again after something newer."""
-    return hashlib.sha256(
-        f"{candidate.identity}|{candidate.table.fingerprint}|{arrival}".encode()
-    ).hexdigest()[:24]
+    reading = reading_of(candidate.table, people)
+    return hashlib.sha256(f"{candidate.identity}|{reading}|{arrival}".encode()).hexdigest()[:24]
+
+
+def reading_of(table: Table, people: People) -> str:
+    """What decides how a file is read: its contract and the key for people."""
+    return f"{table.fingerprint}-{people.key_check}"
 
 
 def masked_name(name: str, people: People) -> str:
@@ -215,7 +223,7 @@ def _delivery(
         table=table.name,
         role=table.role,
         identity=candidate.identity,
-        fingerprint=table.fingerprint,
+        fingerprint=reading_of(table, people),
         arrived_sequence=sequence,
         delivered_at=candidate.delivered_at.isoformat(sep=" ") if candidate.delivered_at else None,
         content_from=min(content, default=None),

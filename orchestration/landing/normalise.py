@@ -138,13 +138,16 @@ def _fault_tests(column: Column, cell: str) -> str:
         case "boolean":
             tests.append(f"when lower({cell}) not in ('true', 'false', '1', '0') then 'boolean'")
         case "currency":
-            codes = ", ".join(literal(code) for code in currency_codes())
-            tests.append(f"when upper({cell}) not in ({codes}) then 'currency'")
+            # A long IN becomes a join; a search in one text does not.
+            codes = literal(f" {' '.join(currency_codes())} ")
+            tests.append(
+                f"when length({cell}) <> 3 or not contains({codes}, ' ' || upper({cell}) || ' ') then 'currency'"
+            )
         case "json":
             tests.append(f"when not json_valid({cell}) then 'json'")
     if column.values:
         allowed = ", ".join(literal(value) for value in column.values)
-        tests.append(f"when {cell} not in ({allowed}) then 'value'")
+        tests.append(f"when not list_contains([{allowed}], {cell}) then 'value'")
     return " ".join(tests)
 
 

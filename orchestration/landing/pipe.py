@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
+import select
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from orchestration.landing.checks import MAXIMUM_RECORD_BYTES
 from orchestration.landing.contracts import Dialect
@@ -21,6 +21,10 @@ from orchestration.landing.normalise import literal
 # pipe and a statement of its own.
 SEGMENT_BYTES = 192 << 20
 _BUFFER_BYTES = 8 << 20
+_PATIENCE_SECONDS = 0.05
+
+# What feeds a pipe: it is given what writes into it.
+Write = Callable[[Callable[[bytes], None]], None]
 
 
 @dataclass
@@ -44,43 +48,84 @@ class Segments:
     def __init__(self, chunks: Iterator[Chunk]) -> None:
         self._chunks = chunks
         self._pending: Chunk | None = None
+        self._is_written = False
 
-    def __iter__(self) -> Iterator[Callable[[BinaryIO], None]]:
+    def __iter__(self) -> Iterator[Write]:
         """What writes each segment, the first even if it is empty; one must have been written before the next."""
         self._pending = next(self._chunks, None)
+        self._is_written = False
         yield self._write
-        while self._pending is not None:
+        # A segment that nobody read would come again for ever.
+        while self._pending is not None and self._is_written:
+            self._is_written = False
             yield self._write
 
-    def _write(self, out: BinaryIO) -> None:
+    def _write(self, out: Callable[[bytes], None]) -> None:
         size = 0
+        self._is_written = True
         while self._pending is not None:
             chunk, self._pending = self._pending, None
-            out.write(chunk.text)
+            out(chunk.text)
             size += len(chunk.text)
             self._pending = next(self._chunks, None)
             if size >= SEGMENT_BYTES and chunk.ends_record:
                 return
 
 
+class AbandonedError(Exception):
+    """The reader has gone; the feeding thread is to end."""
+
+
+class PipeWriter:
+    """The writing end of a named pipe, which gives up as soon as the reader is known to be done."""
+
+    def __init__(self, path: Path, done: threading.Event) -> None:
+        self._done = done
+        self._descriptor = self._open(path)
+
+    def _open(self, path: Path) -> int:
+        while not self._done.is_set():
+            try:
+                return os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+            except OSError as error:
+                # No reader yet.
+                if error.errno != errno.ENXIO:
+                    raise
+                time.sleep(0.001)
+        raise AbandonedError
+
+    def write(self, text: bytes) -> None:
+        """Write all of it, or raise AbandonedError."""
+        rest = memoryview(text)
+        while rest:
+            try:
+                rest = rest[os.write(self._descriptor, rest) :]
+            except BlockingIOError:
+                select.select([], [self._descriptor], [], _PATIENCE_SECONDS)
+                if self._done.is_set():
+                    raise AbandonedError from None
+            except BrokenPipeError:
+                raise AbandonedError from None
+
+    def close(self) -> None:
+        """End the text."""
+        os.close(self._descriptor)
+
+
 @contextmanager
-def fed_pipe(write: Callable[[BinaryIO], None]) -> Iterator[str]:
+def fed_pipe(write: Write) -> Iterator[str]:
     """The path of a named pipe that a thread fills by `write`, whose error is raised when the context ends."""
     with tempfile.TemporaryDirectory(prefix="chargeback-") as folder:
         path = Path(folder) / "rows"
         os.mkfifo(path, 0o600)
-        stop = threading.Event()
+        done = threading.Event()
         errors: list[BaseException] = []
 
         def feed() -> None:
-            out = _open_for_writing(path, stop)
-            if out is None:
-                return
-            # A reader that stops early has failed for a reason of its own.
-            with out, suppress(BrokenPipeError):
+            with suppress(AbandonedError), closing(PipeWriter(path, done)) as out:
                 try:
-                    write(out)
-                except BrokenPipeError:
+                    write(out.write)
+                except AbandonedError:
                     raise
                 except BaseException as error:
                     errors.append(error)
@@ -90,36 +135,27 @@ def fed_pipe(write: Callable[[BinaryIO], None]) -> Iterator[str]:
         try:
             yield str(path)
         except BaseException:
-            stop.set()
+            done.set()
             thread.join()
             # What broke the file explains better than what the parser then saw of it.
             if errors:
                 raise errors[0] from None
             raise
-        stop.set()
+        done.set()
         thread.join()
         if errors:
             raise errors[0]
 
 
-def _open_for_writing(path: Path, stop: threading.Event) -> BinaryIO | None:
-    """The pipe, once a reader has opened it; None if none ever does."""
-    while not stop.is_set():
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
-        except OSError as error:
-            if error.errno != errno.ENXIO:
-                raise
-            time.sleep(0.001)
-            continue
-        os.set_blocking(descriptor, True)
-        return os.fdopen(descriptor, "wb", buffering=0)
-    return None
-
-
 RAGGED_MARK = "landing: ragged row"
 # No text of an export holds it, so that no cell is null but one that is not there.
 _NEVER = "\x01"
+
+
+def unless_null_spelling(cell: str, dialect: Dialect) -> str:
+    """SQL for the cell, null where it spells null. (Of a long IN DuckDB makes a join, one per column.)"""
+    spellings = " or ".join(f"{cell} = {literal(value)}" for value in dialect.null_values)
+    return f"case when {spellings} then null else {cell} end"
 
 
 def cells_of(path: str, width: int, dialect: Dialect, first_row: int, keep_rejects: bool) -> str:
@@ -133,11 +169,8 @@ def cells_of(path: str, width: int, dialect: Dialect, first_row: int, keep_rejec
     """
     columns = ", ".join(f"'c{position}': 'VARCHAR'" for position in range(width + 1))
     rejects = ", store_rejects = true, ignore_errors = true" if keep_rejects else ""
-    nulls = ", ".join(literal(value) for value in dialect.null_values)
     cells = ", ".join(
-        f"case when c{position} in ({nulls}) then null else c{position} end as c{position}"
-        if len(dialect.null_values) > 1
-        else f"nullif(c{position}, '') as c{position}"
+        f"{unless_null_spelling(f'c{position}', dialect)} as c{position}"
         for position in range(width)
     )
     number = f"row_number() over () + {first_row - 1}"
@@ -167,15 +200,14 @@ def read_segments(
     """Contexts in which the SQL that each yields reads one segment; the first `skip` are passed over."""
     for index, write in enumerate(Segments(chunks)):
         if index < skip:
-            with Path(os.devnull).open("wb", buffering=0) as nowhere:
-                write(nowhere)
+            write(lambda text: None)
             continue
         yield _segment(write, width, dialect, progress.row_count + 1, keep_rejects)
 
 
 @contextmanager
 def _segment(
-    write: Callable[[BinaryIO], None],
+    write: Write,
     width: int,
     dialect: Dialect,
     first_row: int,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from orchestration.landing.discover import Claim, discover
 from orchestration.landing.engine import connect
 from orchestration.landing.headers import match_count, split_header
 from orchestration.landing.ledger import Refusal, refresh
-from orchestration.landing.loader import delivery_id_of, load, masked_name
+from orchestration.landing.loader import delivery_id_of, load, masked_name, reading_of
 from orchestration.landing.people import People
 from orchestration.landing.rawzone import Delivery, read_deliveries, remove_leftovers
 from orchestration.landing.sources import format_of, parquet_columns
@@ -94,18 +95,32 @@ def _land(settings: Settings, tables: Sequence[Table], echo: Echo) -> LandingRes
             candidates, stray = _candidates(connection, settings, tables, people)
             refusals += [_stray(fault, people) for fault in stray]
             conflicts = Conflicts(tables, deliveries)
-            for candidate in candidates:
-                known = _known(candidate, [*deliveries, *accepted], people)
-                if isinstance(known, Delivery):
-                    unchanged.append(known)
+            arrivals = [
+                (candidate, _arrival(candidate, deliveries, people)) for candidate in candidates
+            ]
+            # What is read again keeps its order of arrival, before anything new.
+            for candidate, arrival in sorted(arrivals, key=lambda pair: pair[1].sort_key):
+                if arrival.unchanged is not None:
+                    unchanged.append(arrival.unchanged)
+                    continue
+                twin = next((d for d in accepted if d.identity == candidate.identity), None)
+                if twin is not None:
+                    unchanged.append(twin)
                     continue
                 sequence = 1 + max(
                     (d.arrived_sequence for d in [*deliveries, *accepted]), default=0
                 )
-                delivery_id = delivery_id_of(candidate, known)
+                delivery_id = delivery_id_of(candidate, people, arrival.earlier_count)
                 try:
                     delivery = load(
-                        connection, raw_zone, candidate, delivery_id, sequence, people, conflicts
+                        connection,
+                        raw_zone,
+                        candidate,
+                        delivery_id,
+                        sequence,
+                        people,
+                        conflicts,
+                        arrival.earlier_count > 0,
                     )
                 except RefusedError as error:
                     refusal = _refusal(candidate, delivery_id, error.faults, people)
@@ -201,36 +216,35 @@ def _specificity(claim: Claim) -> int:
     return max(literal_lengths)
 
 
-def _known(candidate: Candidate, deliveries: Sequence[Delivery], people: People) -> Delivery | int:
-    """The delivery that this candidate is already; else how often its content has arrived before.
+@dataclass(frozen=True)
+class Arrival:
+    """Whether a candidate is accepted already, else how often its content has been, and when first."""
 
-    Content arrives again when a file was overwritten with other content and then with this once more, or when its
-    contract has changed since.
+    unchanged: Delivery | None = None
+    earlier_count: int = 0
+    sort_key: int = sys.maxsize
+
+
+def _arrival(candidate: Candidate, deliveries: Sequence[Delivery], people: People) -> Arrival:
+    """What is known of a candidate.
+
+    Content arrives again when a file was overwritten with other content and then with this once more, and when its
+    contract or the key for people has changed since.
     """
-    same = [
-        d
-        for d in deliveries
-        if d.identity == candidate.identity and d.source_table == candidate.table.qualified
-    ]
+    of_table = [d for d in deliveries if d.source_table == candidate.table.qualified]
+    same = [d for d in of_table if d.identity == candidate.identity]
     if not same:
-        return 0
+        return Arrival()
     newest = same[-1]
-    if newest.fingerprint != candidate.table.fingerprint:
-        return len(same)
-    hashes = dict(
-        zip(
-            (masked_name(claim.file.name, people) for claim in candidate.claims),
-            candidate.hashes,
-            strict=True,
-        )
-    )
-    for delivery in reversed(deliveries):
-        if delivery.source_table != candidate.table.qualified:
-            continue
-        overwritten = [f for f in delivery.files if hashes.get(f.file, f.sha256) != f.sha256]
+    if newest.fingerprint != reading_of(candidate.table, people):
+        return Arrival(None, len(same), newest.arrived_sequence)
+    names = [masked_name(claim.file.name, people) for claim in candidate.claims]
+    hashes = dict(zip(names, candidate.hashes, strict=True))
+    for delivery in of_table:
+        overwritten = any(hashes.get(f.file, f.sha256) != f.sha256 for f in delivery.files)
         if overwritten and delivery.arrived_sequence > newest.arrived_sequence:
-            return len(same)
-    return newest
+            return Arrival(None, len(same))
+    return Arrival(newest, len(same))
 
 
 def _stray(fault: Fault, people: People) -> Refusal:

@@ -23,7 +23,7 @@ from orchestration.landing.headers import csv_reader, layout_of, split_header
 from orchestration.landing.json_records import Reading, RecordReader
 from orchestration.landing.normalise import Care, Layout, literal
 from orchestration.landing.people import People
-from orchestration.landing.pipe import Chunk, Progress, read_segments
+from orchestration.landing.pipe import Chunk, Progress, read_segments, unless_null_spelling
 
 JSON_ENDINGS = (".json", ".jsonl", ".ndjson")
 TEXT_ENDINGS = (".csv", ".tsv", ".psv", ".txt")
@@ -197,10 +197,9 @@ class ParquetSource:
         )
 
     def _select(self) -> str:
-        nulls = ", ".join(literal(value) for value in self.table.dialect.null_values)
         texts = [_parquet_text(name, kind) for name, kind in self.columns]
         cells = ", ".join(
-            f"case when {text} in ({nulls}) then null else {text} end as c{position}"
+            f"{unless_null_spelling(text, self.table.dialect)} as c{position}"
             for position, text in enumerate(texts)
         )
         return f"select file_row_number + 1 as _row, {cells} from {_parquet(self.file, 'file_row_number = true')}"

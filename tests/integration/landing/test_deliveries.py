@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import duckdb
 import pytest
 
@@ -299,3 +301,46 @@ def test_every_container_reads_alike(company: Company, ending: str) -> None:
         'select month_start, account, cast(cast(cost as decimal(38, 10)) as varchar), quantity, "at", settled, tags'
         " from raw.acme__bill"
     ) == [("2026-05-01", "A1", "0.0000001000", "3", "2026-05-03 00:00:00", "true", '{"k":"v"}')]
+
+
+def test_reading_again_keeps_the_order_of_arrival(company: Company) -> None:
+    company.drop("acme/bill/b.csv", bill(MAY))
+    company.land()
+    company.drop("acme/bill/a.csv", bill(MAY.replace("10.10", "11")))
+    company.land()
+    contract = company.contracts / "acme.yml"
+    contract.write_text(
+        contract.read_text().replace("note: {type: text}", "note: {type: text, header: remark}")
+    )
+    result = company.land()
+    assert (len(result.accepted), result.quarantined) == (2, ())
+    assert company.ask("select cost from raw.acme__bill") == [("11",)]
+
+
+def test_prose_in_a_contract_reads_nothing_again(company: Company) -> None:
+    company.drop("acme/bill/a.csv", bill(MAY))
+    company.land()
+    contract = company.contracts / "acme.yml"
+    contract.write_text(contract.read_text().replace("Monthly bill of", "Bill, by month, of"))
+    assert not company.land().accepted
+
+
+def test_a_new_key_gives_everyone_a_new_pseudonym(company: Company) -> None:
+    company.drop("acme/log/a.csv", "request,tokens,who\nr1,1,ada\n")
+    company.land()
+    before = company.ask("select who from raw.acme__log")
+    rekeyed = dataclasses.replace(
+        company, settings=dataclasses.replace(company.settings, pseudonym_key="another key")
+    )
+    rekeyed.land()
+    after = rekeyed.ask("select who from raw.acme__log")
+    assert len(after) == 1
+    assert after != before
+
+
+def test_a_pull_that_grows_counts_once(company: Company) -> None:
+    company.drop("acme/seats/a_pulled_20260531T000000Z.json", {"seats": [{"login": "ada"}]})
+    company.land()
+    company.drop("acme/seats/b_pulled_20260531T000000Z.json", {"seats": [{"login": "bob"}]})
+    company.land()
+    assert company.ask("select count(*) from raw.acme__seats") == [(2,)]
