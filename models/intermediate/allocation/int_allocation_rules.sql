@@ -9,7 +9,8 @@ keyed as (
     select
         {{ hash_key(['rule_id', 'rule_version', 'valid_from']) }} as rule_key,
         rules.*,
-        method not in ('owner', 'fixed', 'central') as is_pooled
+        method not in ('owner', 'fixed', 'central') as is_pooled,
+        case when fallback_method is null then method else method || '|' || fallback_method end as methods
 
     from rules
 )

@@ -9,22 +9,15 @@ attempts as (
     {{ explode_text('pools', 'methods') }}
 ),
 
-ordered as (
+keyed as (
     select
         pool_id,
         item_position as attempt,
         item as attempt_method,
-        driver_scope,
-        driver_grain,
-        split_id,
-        target_cost_centre,
-        billing_currency,
-        accounting_month,
-        pool_date,
-        period_start
+        {{ driver_id('item', 'attempts') }} as driver_id
 
     from attempts
     where credited_group_id is null
 )
 
-select * from ordered
+select * from keyed

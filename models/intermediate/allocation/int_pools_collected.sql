@@ -51,10 +51,7 @@ pools as (
         coalesce(lower(rules.driver_scope), summed.platform) as driver_scope,
         rules.split_id,
         rules.target_cost_centre,
-        case
-            when rules.fallback_method is null then rules.method
-            else rules.method || '|' || rules.fallback_method
-        end as methods,
+        rules.methods,
         cast(summed.pool_date as timestamp) as period_start
 
     from summed
