@@ -262,7 +262,7 @@ REGISTERS = (
     ),
     Register(
         "exceptions",
-        "One row per approved exception. Landed with users pseudonymised, never seeded.",
+        "One row per exception, with its approver and its end. Landed with users pseudonymised, never seeded.",
         (
             Column("exception_id", "Exception.", is_required=True),
             _PLATFORM,
@@ -272,8 +272,14 @@ REGISTERS = (
             _USE_CASE,
             Column("reason", "Why."),
             _person("requested_by", "Who asked for it"),
-            _person("approved_by", "Who approved it"),
-            *_VALIDITY,
+            replace(_person("approved_by", "Who approved it"), is_required=True),
+            _VALIDITY[0],
+            Column(
+                "valid_to",
+                "First instant after the exception (UTC): none is for ever.",
+                Kind.INSTANT,
+                is_required=True,
+            ),
             Column(
                 "exception_kind",
                 "`ownership`, `governance` or `dispute`; empty means ownership.",

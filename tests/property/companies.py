@@ -61,6 +61,7 @@ TIMES = (
     timedelta(hours=12),
     timedelta(days=1) - timedelta(microseconds=1),
 )
+LAST_END = datetime(2026, 7, 1)
 PLATFORMS = ("anthropic", "openai", "aws")
 MODELS = ("Small", "large_model")
 TOKEN_TYPES = ("input", "output", "cached_input")
@@ -246,7 +247,11 @@ def exceptions(draw: st.DrawFn) -> list[OwnershipException]:
             cost_centre_code=st.sampled_from(COST_CENTRES),
             exception_kind=st.sampled_from((None, "ownership", "governance")),
         )
-    return [replace(row, exception_id=f"EX-{place}") for place, row in enumerate(rows)]
+    # An exception without an end would be refused.
+    return [
+        replace(row, exception_id=f"EX-{place}", valid_to=min(row.valid_to, LAST_END))
+        for place, row in enumerate(rows)
+    ]
 
 
 @st.composite

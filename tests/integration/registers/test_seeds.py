@@ -41,7 +41,8 @@ def test_cells_survive_as_they_were_written_and_headers_alone_are_enough(
     project.land(
         "people", [{"person_id": "0017", "email": "person:ab", "valid_from": "2026-05-01 00:00:00"}]
     )
-    project.land("exceptions", [{"exception_id": "E1", "exception_kind": "Governance"}])
+    approved = {"approved_by": "0017", "valid_to": "2026-06-01 00:00:00"}
+    project.land("exceptions", [{"exception_id": "E1", "exception_kind": "Governance", **approved}])
     printed = project.build()
     assert "Completed successfully" in printed, printed
     types = (

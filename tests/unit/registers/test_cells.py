@@ -22,6 +22,7 @@ IDENTITY = {
     "cost_centre_code": "CC-1",
 }
 RULE = {"rule_id": "R1", "rule_version": "1", "priority": "1", "method": "owner"}
+EXCEPTION = {"exception_id": "E1", "approved_by": "P1", "valid_to": "2026-06-01"}
 
 
 @pytest.mark.parametrize(
@@ -107,7 +108,7 @@ def test_every_spelling_that_the_warehouse_reads_is_accepted(
         ("use_case_stages", STAGE, "approved_by"),
         ("allocation_rules", RULE, "approved_by"),
         ("allocation_rules", RULE, "rule_owner"),
-        ("exceptions", {"exception_id": "E1"}, "requested_by"),
+        ("exceptions", EXCEPTION, "requested_by"),
     ],
 )
 def test_an_address_in_a_person_column_is_refused_and_not_repeated(

@@ -7,6 +7,7 @@ from tests.unit.registers.folder import RegisterFolder
 IDENTITY = {"platform": "openai", "identity_type": "api_key", "identity_id": "k1"}
 SPLIT = {"split_id": "S", "share_percent": "100"}
 RULE = {"rule_id": "R1", "rule_version": "1", "priority": "10", "method": "fixed"}
+EXCEPTION = {"exception_id": "E1", "approved_by": "P1", "valid_to": "2026-06-01"}
 
 
 @pytest.mark.parametrize(
@@ -19,7 +20,7 @@ RULE = {"rule_id": "R1", "rule_version": "1", "priority": "10", "method": "fixed
         ("allocation_rules", {**RULE, "target_cost_centre": "CC-3"}, "target_cost_centre"),
         ("people", {"person_id": "P1", "cost_centre_code": "CC-3"}, "cost_centre_code"),
         ("use_case_stages", {"use_case_id": "UC-3", "stage": "pilot"}, "use_case_id"),
-        ("exceptions", {"exception_id": "E1", "use_case_id": "UC-3"}, "use_case_id"),
+        ("exceptions", {**EXCEPTION, "use_case_id": "UC-3"}, "use_case_id"),
     ],
 )  # fmt: skip
 def test_an_unknown_code_is_shown_with_the_nearest(

@@ -62,7 +62,7 @@ def test_rows_that_follow_each_other_are_no_fault(
         ("invoices", {"provider": "openai", "billing_period": "2026-05", "currency": "GBP", "amount": "1"}),
         ("budgets", {"cost_centre_code": "CC-1", "month": "2026-05", "currency": "GBP", "amount": "1"}),
         ("outcomes", {"use_case_id": "UC-1", "month": "2026-05"}),
-        ("exceptions", {"exception_id": "E1"}),
+        ("exceptions", {"exception_id": "E1", "approved_by": "P1", "valid_to": "2026-06-01"}),
     ],
 )  # fmt: skip
 def test_a_key_twice_names_both_rows(
@@ -132,11 +132,28 @@ def test_an_unreadable_date_is_reported_once(registers: RegisterFolder) -> None:
 
 
 def test_two_exceptions_of_one_identity_name_each_other(registers: RegisterFolder) -> None:
-    exceptions = [{**IDENTITY, "exception_id": f"E{n}", "valid_from": MAY} for n in (1, 2)]
+    approved = {"approved_by": "P1", "valid_from": MAY, "valid_to": JUNE}
+    exceptions = [{**IDENTITY, **approved, "exception_id": f"E{n}"} for n in (1, 2)]
     registers.write("exceptions", exceptions)
     assert "already has the exception of row 2" in registers.only_fault().message
     registers.write("exceptions", [{**row, "exception_kind": "governance"} for row in exceptions])
     assert registers.faults() == []
+
+
+@pytest.mark.parametrize("column", ["approved_by", "valid_to"])
+def test_an_exception_without_approver_or_end_is_refused(
+    registers: RegisterFolder, column: str
+) -> None:
+    exception = {
+        "exception_id": "E1",
+        "approved_by": "P1",
+        "valid_to": JUNE,
+        "exception_kind": "dispute",
+    }
+    registers.write("exceptions", [exception | {column: ""}])
+    fault = registers.only_fault()
+    assert (fault.severity, fault.row, fault.column) == ("error", 2, column)
+    assert fault.message == "the cell is empty"
 
 
 def test_people_may_overlap_and_are_flagged(registers: RegisterFolder) -> None:
