@@ -20,7 +20,7 @@ from rich.markup import escape
 
 from orchestration import origin
 from orchestration.errors import RefusalError
-from orchestration.report.wording import counted
+from orchestration.report.wording import counted, money
 from orchestration.settings import DEVELOPMENT_PSEUDONYM_KEY, Settings, writer_lock
 
 if TYPE_CHECKING:
@@ -187,6 +187,34 @@ def explain(
             print_cost_centre(found, console)
     else:
         raise RefusalError("Name either an allocation_id, or both --cost-centre and --month.")
+
+
+@app.command()
+def export(
+    name: Annotated[str, typer.Argument(help="Which file; an unknown name lists them.")],
+    period: Annotated[str, typer.Option("--period", metavar="YYYY-MM", help="Accounting month.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", metavar="FILE", help="Where to write the CSV.")
+    ] = None,
+) -> None:
+    """Write a file for another tool from what is published, proven to sum to the ledger."""
+    from orchestration.export import export as write_export
+
+    console = _console()
+    settings = _settings(console)
+    _check(settings, console, quiet=True)
+    for exported in write_export(settings, name, period, output):
+        sums = ", ".join(
+            f"{money(amount)} {currency}" for currency, amount in exported.totals.sums.items()
+        )
+        console.print(
+            f"Wrote {escape(str(exported.path))}: {counted(exported.totals.row_count, 'row')}, "
+            f"{sums or 'no amount'}, as in the ledger.",
+            highlight=False,
+            soft_wrap=True,
+        )
+        for note in exported.notes:
+            console.print(f"  {escape(note)}", highlight=False, soft_wrap=True)
 
 
 @app.command()

@@ -37,6 +37,7 @@ _STATEMENTS = [
     create table marts.fct_allocation_ledger as
     select
         allocation_id, {MONTH} as accounting_month, {MONTH} as charge_date, 'gpt' as model,
+        null::varchar as feature, null::varchar as environment,
         platform, platform as billing_account_id,
         null::varchar as invoice_id, charge_group_id, pool_id, cost_centre_code, use_case_id,
         'api_key' as identity_type, identity_id, null::varchar as owner_rung, rule_id, '1' as rule_version,
@@ -90,7 +91,7 @@ _STATEMENTS = [
     create table marts.fct_deliveries as
     select 'd1' as delivery_id, 'current' as status, null::varchar as first_fault_file, null::bigint as first_fault_row,
         null::varchar as first_fault_column, null::varchar as first_fault_reason, null::varchar as first_fault_remedy,
-        0::bigint as fault_count
+        0::bigint as fault_count, date '2026-05-31' as content_to, timestamp '2026-06-02 08:00:00' as delivered_at
     """,
     """
     create table marts.fct_unallocated_spend as

@@ -109,7 +109,7 @@ def test_quarantine_is_loud_and_says_what_to_do(settings: Settings) -> None:
     with duckdb.connect(settings.work_file) as connection:
         connection.execute(
             "insert into marts.fct_deliveries values ('d2', 'quarantined', 'openai/costs/[june].json', 12, "
-            "'amount_value', 'not a number', 'Export the file again', 3)"
+            "'amount_value', 'not a number', 'Export the file again', 3, null, null)"
         )
     publish(settings)
     printed = _printed(settings)
