@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from orchestration.build_record import Flag, remove_build_record, write_build_record
+from orchestration.dbt_process import run_dbt
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
@@ -52,74 +50,28 @@ class BuildOutcome:
 def build(settings: Settings, progress: Progress) -> BuildOutcome:
     """Seed, build and test everything with dbt; record the build only if all of it passed.
 
-    The caller holds the writer's lock. Paths reach dbt through the environment, as its project file expects them.
+    The caller holds the writer's lock.
     """
     remove_build_record(settings)
-    # dbt takes three seconds to import; the other verbs do without it.
-    from dbt.cli.main import dbtRunner
 
     def listen(event: Any) -> None:
         if event.info.name == "LogStartLine":
             progress(event.data.index, event.data.total, event.data.description)
 
-    with _environment(settings), warnings.catch_warnings():
-        # An optional register column that a company leaves out is no news, and agate warns of each.
-        warnings.filterwarnings("ignore", category=RuntimeWarning, module="agate")
-        result = dbtRunner(callbacks=[listen]).invoke(
-            [
-                *("--log-level", "none", "--log-level-file", "info"),
-                *("--log-path", str(settings.warehouse / "logs")),
-                "build",
-                *("--project-dir", str(settings.project_root)),
-                *("--profiles-dir", str(settings.project_root / "profiles")),
-                # They test the SQL, which no delivery changes: `make test` runs them.
-                *("--exclude-resource-type", "unit_test"),
-            ]
-        )
-    _close_connections()
-    outcome = _outcome(settings, result.result)
-    if result.exception is not None:
-        outcome.failures.append(Failure("project", "dbt", _shortened(str(result.exception))))
+    # Unit tests test the SQL, which no delivery changes: `make test` runs them.
+    result = run_dbt(settings, ["build", "--exclude-resource-type", "unit_test"], listen=listen)
+    outcome = outcome_of(settings, result)
     if outcome.passed:
         write_build_record(settings, outcome.flags)
     return outcome
 
 
-def _close_connections() -> None:
-    """Close the work file, which dbt keeps open for the process: readers of it need settings of their own."""
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-
-    environment = DuckDBConnectionManager._ENV
-    if environment is not None:
-        environment.close()
-        DuckDBConnectionManager.close_all_connections()
-
-
-@contextmanager
-def _environment(settings: Settings) -> Iterator[None]:
-    """Give dbt the company's folders as absolute paths, and put the environment back afterwards."""
-    target = os.environ.get("DBT_TARGET_PATH") or "target"
-    values = {
-        "CHARGEBACK_SEEDS": str(settings.seeds),
-        "CHARGEBACK_WAREHOUSE": str(settings.warehouse),
-        "DBT_TARGET_PATH": str(settings.project_root / target),
-        "DO_NOT_TRACK": "1",
-    }
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
-def _outcome(settings: Settings, results: Any) -> BuildOutcome:
+def outcome_of(settings: Settings, dbt_result: Any) -> BuildOutcome:
+    """What dbt's result of a run or build on the settings' work file means in plain words."""
     outcome = BuildOutcome()
-    for result in results or []:
+    if dbt_result.exception is not None:
+        outcome.failures.append(Failure("project", "dbt", _shortened(str(dbt_result.exception))))
+    for result in dbt_result.result or []:
         is_test = result.node.resource_type in ("test", "unit_test")
         outcome.test_count += is_test
         outcome.model_count += result.node.resource_type == "model"
