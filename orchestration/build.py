@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from orchestration.build_record import Flag, remove_build_record, write_build_record
+from orchestration.comparison.views import create_comparison_view
 from orchestration.dbt_process import run_dbt
 from orchestration.settings import Settings
 
@@ -53,6 +54,7 @@ def build(settings: Settings, progress: Progress) -> BuildOutcome:
     The caller holds the writer's lock.
     """
     remove_build_record(settings)
+    create_comparison_view(settings)
 
     def listen(event: Any) -> None:
         if event.info.name == "LogStartLine":

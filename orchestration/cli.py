@@ -218,6 +218,31 @@ def export(
 
 
 @app.command()
+def compare_policy(
+    rules: Annotated[
+        Path,
+        typer.Option("--rules", help="A folder with the candidate's registers: any of today's."),
+    ],
+    period: Annotated[str, typer.Option("--period", metavar="YYYY-MM")],
+    json: Annotated[bool, typer.Option("--json", help="Print JSON, with amounts as text.")] = False,
+) -> None:
+    """Show who would pay what under candidate rules, before anybody approves them. Changes no ledger."""
+    from orchestration.comparison.comparing import compare_policy as compare
+    from orchestration.report.comparison_terminal import print_comparison
+    from orchestration.report.published import as_json
+
+    console = _console(stderr=json)
+    settings = _settings(console)
+    _check(settings, console, quiet=True)
+    with console.status(f"Allocating {period} twice …"):
+        comparison = compare(settings, rules, period)
+    if json:
+        print(as_json(comparison))
+    else:
+        print_comparison(comparison, console)
+
+
+@app.command()
 def forget(
     person: Annotated[
         str | None,
@@ -284,10 +309,14 @@ def _print_faults(faults: list[Fault], style: str, console: Console) -> None:
 
 
 def _land(settings: Settings, echo: Callable[[str], None]) -> LandingResult:
+    from orchestration.comparison.views import create_comparison_view
     from orchestration.landing import land as land_files
 
     origin.record_origin(settings)
-    return land_files(settings, echo)
+    result = land_files(settings, echo)
+    # dbt may be run on its own next, and reads this too.
+    create_comparison_view(settings)
+    return result
 
 
 def _print_landed(result: LandingResult, console: Console) -> None:

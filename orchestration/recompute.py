@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -26,9 +26,9 @@ from orchestration.registers.declared import REGISTERS
 from orchestration.settings import Settings, writer_lock
 
 LANDED_REGISTERS = tuple(register.name for register in REGISTERS if register.is_landed)
+LEDGER = "fct_allocation_ledger"
 # One folder with one name: dbt then parses only what changed since the last time. The writer's lock keeps others out.
 _FOLDER = ".recompute"
-_LEDGER = "fct_allocation_ledger"
 _RAW = "raw"
 # What the landing adds to a register's own columns.
 _LANDING_COLUMNS = ("_delivery_id", "_file", "_row", "_scope", "_row_id", "_extra")
@@ -63,6 +63,19 @@ def recompute_ledger(
     Raises FaultyRegistersError, which names file and row, RefusalError where nothing has landed or the allocation
     fails, and WriterBusyError.
     """
+    chosen = ", ".join(f"date '{month.isoformat()}'" for month in sorted(months))
+    condition = f"where accounting_month in ({chosen})" if chosen else ""
+    recompute(
+        settings, registers, {output: f"select * from marts.{LEDGER} {condition} order by all"}
+    )
+    return output
+
+
+def recompute(settings: Settings, registers: Path, outputs: Mapping[Path, str]) -> None:
+    """Allocate as `recompute_ledger` does and write the results of queries, each to its Parquet file.
+
+    The queries see the ledger and every model above it, in their schemas.
+    """
     if not settings.work_file.exists():
         raise RefusalError("Nothing has landed yet: run `chargeback land` first.", _EXIT_FAILED)
     with writer_lock(settings, "recompute"), _apart(settings) as apart:
@@ -72,7 +85,7 @@ def recompute_ledger(
             raise FaultyRegistersError(registers, errors)
         manifest = _dbt(apart, "parse").result
         _write_sources(settings, apart, registers, manifest)
-        allocated = f"+{_LEDGER}"
+        allocated = f"+{LEDGER}"
         _dbt(
             apart,
             "build",
@@ -81,8 +94,7 @@ def recompute_ledger(
             "no_charge_is_lost",
             *("--indirect-selection", "empty"),
         )
-        _write_ledger(apart, output, months)
-    return output
+        _write(apart, outputs)
 
 
 @contextmanager
@@ -197,20 +209,20 @@ def _dbt(apart: Settings, *arguments: str) -> Any:
     )
 
 
-def _write_ledger(apart: Settings, output: Path, months: Collection[date]) -> None:
-    output.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = output.with_name(f".{output.name}.new")
-    chosen = ", ".join(f"date '{month.isoformat()}'" for month in sorted(months))
-    condition = f"where accounting_month in ({chosen})" if chosen else ""
+def _write(apart: Settings, outputs: Mapping[Path, str]) -> None:
+    unfinished = {path: path.with_name(f".{path.name}.new") for path in outputs}
     try:
         with connect(apart.warehouse / ".spill", apart.work_file) as connection:
-            connection.execute(
-                f"copy (select * from marts.{_LEDGER} {condition} order by all) to {_literal(unfinished)} "
-                "(format parquet, compression zstd)"
-            )
-        unfinished.replace(output)
+            for path, query in outputs.items():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                connection.execute(
+                    f"copy ({query}) to {_literal(unfinished[path])} (format parquet, compression zstd)"
+                )
+        for path, written in unfinished.items():
+            written.replace(path)
     finally:
-        unfinished.unlink(missing_ok=True)
+        for written in unfinished.values():
+            written.unlink(missing_ok=True)
 
 
 def _quoted(identifier: str) -> str:

@@ -31,7 +31,7 @@ def print_report(report: Report, console: Console) -> None:
 
 
 def _print_platform_months(report: Report, console: Console) -> None:
-    table = _table(
+    table = table_of(
         "Billed = allocated + unallocated",
         ("platform", "month", "currency"),
         ("billed", "allocated", "unallocated"),
@@ -49,7 +49,7 @@ def _print_platform_months(report: Report, console: Console) -> None:
 
 
 def _print_totals(report: Report, console: Console) -> None:
-    table = _table("In all", ("", "currency"), ("total", "allocated", "unallocated"))
+    table = table_of("In all", ("", "currency"), ("total", "allocated", "unallocated"))
     for label, totals in (
         ("billed", report.billed_totals),
         ("reporting cost", report.reporting_totals),
@@ -68,7 +68,7 @@ def _print_amounts(
 ) -> None:
     if not amounts:
         return
-    table = _table(title, (heading, "", "currency"), ("amount",))
+    table = table_of(title, (heading, "", "currency"), ("amount",))
     for amount in amounts[:shown]:
         table.add_row(
             escape(amount.code), escape(amount.name), amount.currency, pennies(amount.amount)
@@ -160,7 +160,8 @@ def _next_step(report: Report) -> str:
     )
 
 
-def _table(title: str, texts: tuple[str, ...], amounts: tuple[str, ...]) -> Table:
+def table_of(title: str, texts: tuple[str, ...], amounts: tuple[str, ...]) -> Table:
+    """An empty table of the report's look: columns of text, then columns of amounts."""
     table = Table(
         title=f"\n{title}",
         title_justify="left",

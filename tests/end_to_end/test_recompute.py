@@ -13,28 +13,15 @@ import pytest
 
 from orchestration.errors import RefusalError
 from orchestration.recompute import FaultyRegistersError, recompute_ledger
-from orchestration.settings import PROJECT_ROOT, Settings
-from tests.end_to_end.company import Company, small_company
-
-
-@pytest.fixture(scope="module")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Company:
-    company = small_company(tmp_path_factory.mktemp("small"))
-    company.chargeback("run")
-    return company
+from orchestration.settings import Settings
+from tests.end_to_end.company import Company
 
 
 @pytest.fixture
-def settings(company: Company, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    monkeypatch.setenv("DBT_TARGET_PATH", str(company.folder / "target"))
-    return Settings(PROJECT_ROOT, company.landing, company.seeds, company.warehouse, "a key")
-
-
-@pytest.fixture
-def candidate(company: Company, tmp_path: Path) -> Path:
+def candidate(published_company: Company, tmp_path: Path) -> Path:
     """A copy of the registers to change."""
     folder = tmp_path / "candidate"
-    shutil.copytree(company.seeds, folder)
+    shutil.copytree(published_company.seeds, folder)
     return folder
 
 
@@ -68,43 +55,51 @@ def _total(ledger: Path) -> object:
 
 
 def test_the_same_registers_give_the_published_ledger_byte_for_byte(
-    company: Company, settings: Settings, tmp_path: Path
+    published_company: Company, settings: Settings, tmp_path: Path
 ) -> None:
     """Parquet is written in a fixed order: equal bytes are equal rows, and equal types."""
-    before = _digests(company.warehouse)
-    ledger = recompute_ledger(settings, company.seeds, tmp_path / "ledger.parquet")
-    published = company.published_file.parent / "current" / "fct_allocation_ledger.parquet"
+    before = _digests(published_company.warehouse)
+    ledger = recompute_ledger(settings, published_company.seeds, tmp_path / "ledger.parquet")
+    published = (
+        published_company.published_file.parent / "current" / "fct_allocation_ledger.parquet"
+    )
     assert ledger.read_bytes() == published.read_bytes()
-    assert _digests(company.warehouse) == before
+    assert _digests(published_company.warehouse) == before
 
 
 def test_other_rules_give_other_rows_of_the_same_sum(
-    company: Company, settings: Settings, candidate: Path, tmp_path: Path
+    published_company: Company, settings: Settings, candidate: Path, tmp_path: Path
 ) -> None:
     _rewrite(
         candidate / "allocation_rules.csv",
         lambda text: text.replace(",owner,,,,,,,17,2025-01-01,", ",fixed,,,,0900,,,17,2025-01-01,"),
     )
-    registers, warehouse = _digests(candidate), _digests(company.warehouse)
+    registers, warehouse = _digests(candidate), _digests(published_company.warehouse)
     ledger = recompute_ledger(settings, candidate, tmp_path / "ledger.parquet")
-    published = company.published_file.parent / "current" / "fct_allocation_ledger.parquet"
+    published = (
+        published_company.published_file.parent / "current" / "fct_allocation_ledger.parquet"
+    )
     assert _payers(ledger) == {("0900", "1")}
     assert _total(ledger) == _total(published)
     assert _digests(candidate) == registers
-    assert _digests(company.warehouse) == warehouse
+    assert _digests(published_company.warehouse) == warehouse
 
 
 def test_only_the_months_asked_for_are_written(
-    company: Company, settings: Settings, tmp_path: Path
+    published_company: Company, settings: Settings, tmp_path: Path
 ) -> None:
-    published = company.published_file.parent / "current" / "fct_allocation_ledger.parquet"
+    published = (
+        published_company.published_file.parent / "current" / "fct_allocation_ledger.parquet"
+    )
     months = [
         month
         for (month,) in duckdb.sql(
             f"select distinct accounting_month from read_parquet('{published}') order by all"
         ).fetchall()
     ]
-    ledger = recompute_ledger(settings, company.seeds, tmp_path / "ledger.parquet", [months[0]])
+    ledger = recompute_ledger(
+        settings, published_company.seeds, tmp_path / "ledger.parquet", [months[0]]
+    )
     rows = duckdb.sql(
         f"select * from read_parquet('{published}') where accounting_month = date '{months[0]}'"
     ).fetchall()
@@ -112,13 +107,13 @@ def test_only_the_months_asked_for_are_written(
     assert rows
     assert duckdb.sql(f"select * from read_parquet('{ledger}')").fetchall() == rows
     nothing = recompute_ledger(
-        settings, company.seeds, tmp_path / "none.parquet", [date(1999, 1, 1)]
+        settings, published_company.seeds, tmp_path / "none.parquet", [date(1999, 1, 1)]
     )
     assert duckdb.sql(f"select count(*) from read_parquet('{nothing}')").fetchall() == [(0,)]
 
 
 def test_archived_identities_stand_for_the_accepted_ones(
-    company: Company, settings: Settings, candidate: Path, tmp_path: Path
+    published_company: Company, settings: Settings, candidate: Path, tmp_path: Path
 ) -> None:
     """A CSV of a landed register is not read: it may name people, and only landing hashes them."""
     with duckdb.connect(settings.work_file, read_only=True) as connection:
@@ -132,7 +127,7 @@ def test_archived_identities_stand_for_the_accepted_ones(
 
 
 def test_an_archive_from_before_a_column_existed_can_be_used(
-    company: Company, settings: Settings, candidate: Path, tmp_path: Path
+    published_company: Company, settings: Settings, candidate: Path, tmp_path: Path
 ) -> None:
     with duckdb.connect() as connection:
         connection.execute(
@@ -146,13 +141,13 @@ def test_an_archive_from_before_a_column_existed_can_be_used(
 
 
 def test_a_fault_is_named_by_file_and_row_and_leaves_no_file(
-    company: Company, settings: Settings, candidate: Path, tmp_path: Path
+    published_company: Company, settings: Settings, candidate: Path, tmp_path: Path
 ) -> None:
     _rewrite(candidate / "allocation_rules.csv", lambda text: text.replace(",owner,", ",by guess,"))
-    before = _digests(company.warehouse)
+    before = _digests(published_company.warehouse)
     with pytest.raises(FaultyRegistersError, match=r"allocation_rules.csv, row 2, column method"):
         recompute_ledger(settings, candidate, tmp_path / "ledger.parquet")
-    assert _digests(company.warehouse) == before
+    assert _digests(published_company.warehouse) == before
     assert list(tmp_path.iterdir()) == [candidate]
 
 
@@ -163,7 +158,7 @@ def test_a_missing_register_is_named(settings: Settings, candidate: Path, tmp_pa
 
 
 def test_a_failing_allocation_says_so_and_leaves_no_file(
-    company: Company,
+    published_company: Company,
     settings: Settings,
     candidate: Path,
     tmp_path: Path,
@@ -176,8 +171,8 @@ def test_a_failing_allocation_says_so_and_leaves_no_file(
             for number, line in enumerate(text.splitlines())
         ),
     )
-    before = _digests(company.warehouse)
+    before = _digests(published_company.warehouse)
     with pytest.raises(RefusalError, match=r'by it. cost_centres: .*"Tier" already exists'):
         recompute_ledger(settings, candidate, tmp_path / "ledger.parquet")
-    assert _digests(company.warehouse) == before
+    assert _digests(published_company.warehouse) == before
     assert list(tmp_path.iterdir()) == [candidate]
