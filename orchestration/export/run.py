@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.errors import RefusalError
-from orchestration.export import datadog
+from orchestration.export import datadog, focus
 from orchestration.export.totals import Exported
 from orchestration.report.published import published_file
 from orchestration.settings import Settings
@@ -17,6 +17,7 @@ from orchestration.settings import Settings
 # Each writes an accounting month (YYYY-MM) to a CSV of the given path, and says what it wrote.
 EXPORTS: dict[str, Callable[[duckdb.DuckDBPyConnection, str, Path], list[Exported]]] = {
     "datadog": datadog.export,
+    "focus": focus.export,
 }
 
 

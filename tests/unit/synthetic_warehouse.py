@@ -58,6 +58,13 @@ _STATEMENTS = [
     ) as t(allocation_id, platform, charge_group_id, pool_id, cost_centre_code, use_case_id, identity_id, rule_id,
         method, driver, numerator, denominator, share, billing_mode, unallocated_reason, suggestion, currency, billed)
     """,
+    """
+    create table marts.fct_focus_allocated as
+    select cost_centre_code as allocated_resource_id, billed_cost, billing_currency,
+        accounting_month::timestamp as billing_period_start, effective_cost, allocation_id as x_allocation_id,
+        accounting_month as x_accounting_month
+    from marts.fct_allocation_ledger
+    """,
     f"""
     create table marts.fct_charge_lineage as
     select charge_id, charge_group_id, {MONTH} as accounting_month, 'd1' as delivery_id,

@@ -44,9 +44,7 @@ in_words_of_1_2 as (
         pricing_category,
         pricing_currency,
         pricing_currency_contracted_unit_price,
-        coalesce(
-            pricing_currency_effective_cost, case when pricing_currency = billing_currency then effective_cost end
-        ) as pricing_currency_effective_cost,
+        pricing_currency_effective_cost,
         pricing_currency_list_unit_price,
         pricing_quantity,
         pricing_unit,
@@ -59,7 +57,7 @@ in_words_of_1_2 as (
         resource_type,
         service_category,
         service_name,
-        coalesce(service_subcategory, 'Other (' || service_category || ')') as service_subcategory,
+        service_subcategory,
         sku_id,
         sku_meter,
         sku_price_details,

@@ -50,7 +50,10 @@ cost_and_usage as (
         pricing_category,
         coalesce(pricing_currency, billing_currency) as pricing_currency,
         pricing_currency_contracted_unit_price,
-        pricing_currency_effective_cost,
+        coalesce(
+            pricing_currency_effective_cost,
+            case when coalesce(pricing_currency, billing_currency) = billing_currency then effective_cost end
+        ) as pricing_currency_effective_cost,
         pricing_currency_list_unit_price,
         pricing_quantity,
         pricing_unit,
@@ -62,11 +65,13 @@ cost_and_usage as (
         service_category,
         service_name,
         service_provider_name,
-        service_subcategory,
+        coalesce(service_subcategory, 'Other (' || service_category || ')') as service_subcategory,
         sku_id,
-        sku_meter,
-        sku_price_details,
-        sku_price_id,
+        case when sku_id is not null then coalesce(sku_meter, x_sku) end as sku_meter,
+        -- A price's id is kept with the prices: FOCUS wants both or neither, and not every vendor's bill shows prices.
+        case when list_unit_price is not null and contracted_unit_price is not null then sku_price_details end
+            as sku_price_details,
+        case when list_unit_price is not null and contracted_unit_price is not null then sku_price_id end as sku_price_id,
         sub_account_id,
         sub_account_name,
         sub_account_type,

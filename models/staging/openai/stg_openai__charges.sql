@@ -21,7 +21,8 @@ measured as (
             when 'gibibyte_hours' then 'GiB-Hours'
             when 'images' then 'Images'
             when 'characters' then 'Characters'
-            else quantity_unit
+            -- Older exports state no unit, and FOCUS has no quantity without one.
+            else coalesce(quantity_unit, case when quantity is not null then 'Units' end)
         end as pricing_unit,
         case feature
             when 'credit' then 'Credit'

@@ -112,3 +112,39 @@ def test_a_file_that_would_not_sum_to_the_ledger_is_not_written(
     with pytest.raises(UntiedExportError, match=r"14\.1000000001 USD, the ledger to 14\.10 USD"):
         export(settings, "datadog", "2026-05")
     assert list((settings.warehouse / "exports").iterdir()) == []
+
+
+def test_focus_has_the_specifications_names_and_texts_in_both_files(settings: Settings) -> None:
+    _published(settings)
+    csv_file, parquet_file = export(settings, "focus", "2026-05")
+    assert [file.path.suffix for file in (csv_file, parquet_file)] == [".csv", ".parquet"]
+    (first, *_) = rows = _rows(csv_file.path)
+    assert list(first) == [
+        "AllocatedResourceId",
+        "BilledCost",
+        "BillingCurrency",
+        "BillingPeriodStart",
+        "EffectiveCost",
+        "x_AllocationId",
+        "x_AccountingMonth",
+    ]
+    assert first["BillingPeriodStart"] == "2026-05-01T00:00:00Z"
+    assert csv_file.totals.sums == {"USD": Decimal("14.1000000001"), "EUR": Decimal(7)}
+    with duckdb.connect() as connection:
+        read = connection.execute(f"select * from read_parquet('{parquet_file.path}')").fetchall()
+    assert [row[3] for row in read] == [row["BillingPeriodStart"] for row in rows]
+    assert [row[0] for row in read] == [row["AllocatedResourceId"] or None for row in rows]
+    assert [row[1] for row in read] == [Decimal(row["BilledCost"]) for row in rows]
+
+
+@pytest.mark.parametrize("measure", ["billed_cost", "effective_cost"])
+def test_focus_that_misses_a_unit_of_the_ledger_is_not_written(
+    measure: str, settings: Settings
+) -> None:
+    _published(
+        settings,
+        f"update marts.fct_focus_allocated set {measure} = {measure} + 0.0000000001 where x_allocation_id = 'bb01'",
+    )
+    with pytest.raises(UntiedExportError, match="EUR"):
+        export(settings, "focus", "2026-05")
+    assert list((settings.warehouse / "exports").iterdir()) == []
