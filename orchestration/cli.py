@@ -311,8 +311,10 @@ def _print_faults(faults: list[Fault], style: str, console: Console) -> None:
 def _land(settings: Settings, echo: Callable[[str], None]) -> LandingResult:
     from orchestration.comparison.views import create_comparison_view
     from orchestration.landing import land as land_files
+    from orchestration.registers import write_absent_registers
 
     origin.record_origin(settings)
+    write_absent_registers(settings)
     result = land_files(settings, echo)
     # dbt may be run on its own next, and reads this too.
     create_comparison_view(settings)

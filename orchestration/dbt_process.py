@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from orchestration.registers import write_absent_registers
 from orchestration.settings import Settings
 
 
@@ -29,6 +30,7 @@ def run_dbt(
     # dbt takes three seconds to import; the other verbs do without it.
     from dbt.cli.main import dbtRunner
 
+    write_absent_registers(settings)
     with _environment(settings, target), warnings.catch_warnings():
         # An optional register column that a company leaves out is no news, and agate warns of each.
         warnings.filterwarnings("ignore", category=RuntimeWarning, module="agate")

@@ -43,6 +43,9 @@ COLUMNS: dict[str, str] = {
         "requested_by approved_by valid_from valid_to"
     ),
     "invoices": "provider billing_account_id billing_period invoice_id currency amount",
+    "credit_purchases": (
+        "contract_id platform billing_account_id invoice_id purchased_on expires_on amount currency"
+    ),
     "fx_rates": "month from_currency to_currency rate source",
     "budgets": "cost_centre_code use_case_id month amount currency",
     "outcomes": "use_case_id month outcomes accepted_outcomes human_minutes_per_outcome",

@@ -602,6 +602,7 @@ def _policy_registers(folder: Folder, staff: Staff) -> None:
 def _finance_registers(folder: Folder, totals: Totals, seed: int) -> None:
     months = month_starts(FIRST_DAY, END_DAY)
     write_register(folder, "invoices", _invoices(totals, seed), with_optional=True)
+    write_register(folder, "credit_purchases", CREDIT_PURCHASES)
     write_register(
         folder,
         "fx_rates",
@@ -664,9 +665,51 @@ def _finance_registers(folder: Folder, totals: Totals, seed: int) -> None:
     )
 
 
+def _credit(contract: str, platform: str, bought: str, ends: str, amount: str) -> Row:
+    return {
+        "contract_id": contract,
+        "platform": platform,
+        "billing_account_id": platform,
+        "invoice_id": f"{contract}-{bought[2:4]}{bought[5:7]}",
+        "purchased_on": bought,
+        "expires_on": ends,
+        "amount": amount,
+        "currency": "USD",
+    }
+
+
+# The launch offer lasts a month and is not used up; the first top-up of OpenAI lasts less than one.
+CREDIT_PURCHASES = (
+    _credit("ANT-LAUNCH", "anthropic", "2025-09-01", "2025-10-01", "6000.00"),
+    _credit("ANT-PREPAID", "anthropic", "2026-06-01", "2027-06-01", "40000.00"),
+    _credit("ANT-PREPAID", "anthropic", "2026-08-05", "2027-08-05", "60000.00"),
+    _credit("OA-TOPUP", "openai", "2026-07-01", "2027-07-01", "12000.00"),
+)
+# What credit pays of a month's bill, and is not invoiced again; null stands for all of it.
+PREPAID: dict[tuple[str, str], Decimal | None] = {
+    ("anthropic", "2025-09"): None,
+    ("anthropic", "2026-06"): None,
+    ("anthropic", "2026-07"): None,
+    ("anthropic", "2026-08"): None,
+    ("anthropic", "2026-09"): None,
+    ("anthropic", "2026-10"): None,
+    ("openai", "2026-07"): Decimal("12000.00"),
+}
+
+
 def _invoices(totals: Totals, seed: int) -> Iterator[Row]:
     """Yield one invoice a month and account, in whole cents; one is not what the bill says."""
     cent = Decimal("0.01")
+    for purchase in CREDIT_PURCHASES:
+        yield {
+            "provider": purchase["platform"],
+            "billing_account_id": purchase["billing_account_id"],
+            "billing_period": str(purchase["purchased_on"])[:7],
+            "invoice_id": purchase["invoice_id"],
+            "currency": purchase["currency"],
+            "amount": purchase["amount"],
+            "invoice_kind": "purchase",
+        }
     for month in month_starts(FIRST_DAY, END_DAY):
         period = f"{month:%Y-%m}"
         common = {"billing_period": period, "invoice_kind": "usage"}
@@ -681,6 +724,11 @@ def _invoices(totals: Totals, seed: int) -> Iterator[Row]:
             )
             if (provider, period) == ("anthropic", "2026-03"):
                 amount += Decimal("12.50")
+            if (provider, period) in PREPAID:
+                drawn = PREPAID[provider, period]
+                if drawn is None:
+                    continue
+                amount -= drawn
             yield common | {
                 "provider": provider,
                 "billing_account_id": account,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from orchestration.registers.cost_centres import cost_centre_faults
+from orchestration.registers.credits import credit_faults
 from orchestration.registers.declared import LATER_REGISTERS, REGISTERS
+from orchestration.registers.disputes import dispute_faults
 from orchestration.registers.faults import Fault, Severity
 from orchestration.registers.policy import policy_faults
 from orchestration.registers.reading import read_registers
@@ -26,6 +28,8 @@ def check(settings: Settings) -> list[Fault]:
     faults += split_faults(registers)
     faults += cost_centre_faults(registers)
     faults += policy_faults(registers)
+    faults += credit_faults(registers)
+    faults += dispute_faults(registers)
     faults += reference_faults(registers, known_platforms(settings.landing))
     return sorted(faults, key=_place)
 

@@ -22,6 +22,7 @@ TOKEN_TYPES = (
     "audio_cached_input", "audio_output", "image_input", "image_output", "embedding",
 )  # fmt: skip
 ASSESSMENT_KINDS = ("risk", "dpia", "aime", "security")
+DISPUTE_STATUSES = ("open", "accepted", "rejected", "withdrawn")
 _PATTERN = "`a|b` matches either, `*` any text, case is ignored, empty matches everything."
 
 _VALIDITY = (
@@ -314,6 +315,55 @@ REGISTERS = (
         key=("provider", "billing_account_id", "billing_period", "invoice_id", "currency"),
     ),
     Register(
+        "credit_purchases",
+        "One row per purchase of prepaid credit: a top-up, or a contract's prepayment.",
+        (
+            Column(
+                "contract_id",
+                "Contract or pot that the credit belongs to; its purchases share platform, account and currency.",
+                is_required=True,
+            ),
+            Column("platform", "Platform whose charges the credit pays.", is_required=True),
+            Column("billing_account_id", "Billing account; else the platform's name."),
+            Column("invoice_id", "Invoice of the purchase."),
+            Column("purchased_on", "First day on which it pays.", Kind.DATE, is_required=True),
+            Column(
+                "expires_on", "First day on which it no longer pays; empty means never.", Kind.DATE
+            ),
+            Column("amount", "Credit that was bought, without VAT.", Kind.COST, is_required=True),
+            _REQUIRED_CURRENCY,
+        ),
+        key=("contract_id", "purchased_on", "invoice_id"),
+        is_single=True,
+        is_optional=True,
+    ),
+    Register(
+        "disputes",
+        "One row per dispute of a ledger entry.",
+        (
+            Column("dispute_id", "Dispute.", is_required=True),
+            Column("allocation_id", "Entry of the ledger that is disputed.", is_required=True),
+            Column(
+                "cost_centre_code", "Cost centre that disputes it.", refers_to="cost_centres"
+            ),
+            _person("raised_by", "Who raised it"),
+            Column("raised_on", "Day on which it was raised.", Kind.DATE, is_required=True),
+            Column("reason", "Why."),
+            Column(
+                "status",
+                "`open`, `accepted`, `rejected` or `withdrawn`.",
+                Kind.CHOICE,
+                choices=DISPUTE_STATUSES,
+                is_required=True,
+            ),
+            Column("resolved_on", "Day on which it was settled; empty while open.", Kind.DATE),
+            Column("exception_id", "Exception that carries the settlement."),
+        ),
+        key=("dispute_id",),
+        is_single=True,
+        is_optional=True,
+    ),
+    Register(
         "fx_rates",
         "One row per month and pair of currencies.",
         (
@@ -409,7 +459,7 @@ REGISTERS = (
 )  # fmt: skip
 
 # Registers that later parts of the product read; a file of that name is no mistake.
-LATER_REGISTERS = ("credit_purchases", "disputes", "audiences", "known_events")
+LATER_REGISTERS = ("audiences", "known_events")
 
 
 def register_named(name: str) -> Register:

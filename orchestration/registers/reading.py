@@ -90,6 +90,8 @@ def read_registers(folder: Path) -> tuple[dict[str, list[Row]], list[Fault]]:
 def read_register(path: Path, register: Register) -> tuple[list[Row], list[Fault]]:
     """The rows of one register and the faults of its file and cells; no rows where columns are missing."""
     if not path.is_file():
+        if register.is_optional:
+            return [], []
         columns = ",".join(column.name for column in register.fixed_columns)
         return [], [
             Fault(

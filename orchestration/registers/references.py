@@ -17,6 +17,7 @@ _PLATFORM_COLUMNS = (
     ("identities", "platform"),
     ("exceptions", "platform"),
     ("allocation_rules", "driver_scope"),
+    ("credit_purchases", "platform"),
     ("invoices", "provider"),
     ("model_prices", "provider"),
 )

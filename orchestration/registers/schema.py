@@ -59,6 +59,7 @@ class Register:
     `key`: the columns that name a row. Rows with validity may share a key if they do not overlap in time,
     unless `is_single`: then a key occurs once.
     `is_landed`: read by the loader, which pseudonymises people, instead of being a dbt seed.
+    `is_optional`: the folder may lack the file, which then counts as one without rows. Never landed.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Register:
     key: tuple[str, ...]
     is_single: bool = False
     is_landed: bool = False
+    is_optional: bool = False
 
     @property
     def file(self) -> str:

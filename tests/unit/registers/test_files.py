@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.registers import check
+from orchestration.registers import check, write_absent_registers
 from orchestration.registers.declared import REGISTERS
+from orchestration.registers.schema import Register
 from orchestration.settings import Settings
 from tests.unit.registers.folder import RegisterFolder
 
@@ -14,10 +15,24 @@ def test_registers_without_a_fault_have_none(registers: RegisterFolder) -> None:
     assert registers.faults() == []
 
 
-@pytest.mark.parametrize("name", [declared.name for declared in REGISTERS])
-def test_a_missing_file_is_named(registers: RegisterFolder, name: str) -> None:
-    registers.path(name).unlink()
-    assert f"{name}.csv: the file is missing" in " ".join(registers.errors())
+@pytest.mark.parametrize("declared", REGISTERS, ids=lambda declared: declared.name)
+def test_a_missing_file_is_named_unless_it_is_optional(
+    registers: RegisterFolder, declared: Register
+) -> None:
+    registers.path(declared.name).unlink()
+    is_named = f"{declared.name}.csv: the file is missing" in " ".join(registers.errors())
+    assert is_named is not declared.is_optional
+
+
+def test_a_missing_optional_register_has_a_header_in_the_warehouse_until_it_is_there(
+    registers: RegisterFolder,
+) -> None:
+    registers.path("disputes").unlink()
+    folder = write_absent_registers(registers.settings)
+    assert [path.name for path in folder.iterdir()] == ["disputes.csv"]
+    assert (folder / "disputes.csv").read_text().startswith("dispute_id,allocation_id,")
+    registers.write("disputes", [])
+    assert list(write_absent_registers(registers.settings).iterdir()) == []
 
 
 def test_a_missing_column_is_named_with_what_looks_like_it(registers: RegisterFolder) -> None:
