@@ -158,6 +158,10 @@ def explain(
     cost_centre: Annotated[
         str | None, typer.Option("--cost-centre", help="A cost centre's code.")
     ] = None,
+    identity: Annotated[
+        str | None,
+        typer.Option("--identity", metavar="PLATFORM:TYPE:ID", help="A key, project, user …"),
+    ] = None,
     month: Annotated[str | None, typer.Option("--month", metavar="YYYY-MM")] = None,
     platform: Annotated[str | None, typer.Option("--platform", help="Only this platform.")] = None,
     charges: Annotated[
@@ -168,25 +172,35 @@ def explain(
     """Print the way from an entry to its rule, driver, shares, charges, raw file and row."""
     from orchestration.report.explanation import explain_cost_centre, explain_entry
     from orchestration.report.explanation_terminal import print_cost_centre, print_explanation
+    from orchestration.report.identity import Identity, explain_identity
+    from orchestration.report.identity_terminal import print_identity
     from orchestration.report.published import as_json
 
     console = _console(stderr=json)
     settings = _settings(console)
     _check(settings, console, quiet=True)
-    if allocation_id and not (cost_centre or month):
+    if allocation_id and not (cost_centre or month or identity):
         explanation = explain_entry(settings, allocation_id, charges)
         if json:
             print(as_json(explanation))
         else:
             print_explanation(explanation, console)
-    elif cost_centre and month and not allocation_id:
+    elif identity and month and not (cost_centre or allocation_id):
+        spent = explain_identity(settings, Identity.parsed(identity), month)
+        if json:
+            print(as_json(spent))
+        else:
+            print_identity(spent, console)
+    elif cost_centre and month and not (allocation_id or identity):
         found = explain_cost_centre(settings, cost_centre, month, platform, charges)
         if json:
             print(as_json(found))
         else:
             print_cost_centre(found, console)
     else:
-        raise RefusalError("Name either an allocation_id, or both --cost-centre and --month.")
+        raise RefusalError(
+            "Name an allocation_id, or both --cost-centre and --month, or both --identity and --month."
+        )
 
 
 @app.command()

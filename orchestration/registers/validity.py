@@ -161,7 +161,7 @@ def _exception_faults(registers: Registers) -> Iterator[Fault]:
     owning = [
         row
         for row in registers["exceptions"]
-        if row["identity_id"] and row["exception_kind"].lower() in ("", "ownership")
+        if row["identity_id"] and row["exception_kind"].lower() in ("", "ownership", "dispute")
     ]
     for group in _grouped(owning, partial(row_key, identities)).values():
         for row, other in overlapping(group):

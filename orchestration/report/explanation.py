@@ -17,7 +17,7 @@ _ENTRY_COLUMNS = """
     charge_date, charge_group_id, pool_id, cost_centre_code, use_case_id, model, identity_type, identity_id, owner_rung,
     rule_id, rule_version, method, driver, fallback_method, driver_numerator, driver_denominator, share,
     billing_mode, unallocated_reason, suggestion, billing_currency, reporting_currency,
-    billed_cost, effective_cost, reporting_cost
+    billed_cost, effective_cost, reporting_cost, is_disputed
 """
 
 _ENTRY_BY_ID = f"""
@@ -117,6 +117,7 @@ class Entry:
     billed_cost: Decimal
     effective_cost: Decimal
     reporting_cost: Decimal
+    is_disputed: bool
 
     @property
     def receiver(self) -> str:

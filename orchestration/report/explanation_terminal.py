@@ -96,6 +96,8 @@ def _print_entry(entry: Entry, console: Console) -> None:
         f"effective {money(entry.effective_cost)} {entry.billing_currency}, "
         f"reported {money(entry.reporting_cost)} {entry.reporting_currency}"
     )
+    if entry.is_disputed:
+        console.print("        [yellow]disputed[/yellow]: `fct_disputes` says by whom and why")
     if entry.suggestion:
         console.print(f"        to mend: {escape(entry.suggestion)}")
 

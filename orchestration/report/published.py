@@ -30,7 +30,7 @@ def rows_of(
     connection: duckdb.DuckDBPyConnection,
     row_type: type[Row],
     sql: str,
-    values: list[Any] | None = None,
+    values: list[Any] | dict[str, Any] | None = None,
 ) -> list[Row]:
     """The rows of a query whose columns stand in the order of the dataclass's fields."""
     return [row_type(*row) for row in connection.execute(sql, values or []).fetchall()]

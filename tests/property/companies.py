@@ -245,7 +245,7 @@ def exceptions(draw: st.DrawFn) -> list[OwnershipException]:
             identity_id=st.just(value),
             use_case_id=maybe(USE_CASES),
             cost_centre_code=st.sampled_from(COST_CENTRES),
-            exception_kind=st.sampled_from((None, "ownership", "governance")),
+            exception_kind=st.sampled_from((None, "ownership", "governance", "dispute")),
         )
     # An exception without an end would be refused.
     return [

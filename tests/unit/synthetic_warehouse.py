@@ -23,6 +23,15 @@ _STATEMENTS = [
     ) as t(x_charge_id, x_platform, billing_period_start, charge_period_start, billing_currency, billed_cost)
     """,
     "alter table marts.fct_focus_cost_and_usage add column effective_cost decimal(38, 10)",
+    "alter table marts.fct_focus_cost_and_usage add column x_reporting_cost decimal(38, 10)",
+    "alter table marts.fct_focus_cost_and_usage add column x_reporting_currency varchar default 'GBP'",
+    "alter table marts.fct_focus_cost_and_usage add column x_accounting_month date default date '2026-05-01'",
+    "alter table marts.fct_focus_cost_and_usage add column x_api_key_id varchar",
+    "alter table marts.fct_focus_cost_and_usage add column tags varchar",
+    """
+    update marts.fct_focus_cost_and_usage
+    set x_reporting_cost = billed_cost / 2, x_api_key_id = 'key:' || x_charge_id, tags = '{"team":"a=b"}'
+    """,
     "update marts.fct_focus_cost_and_usage set effective_cost = billed_cost",
     "alter table marts.fct_focus_cost_and_usage add column charge_description varchar default 'gpt, input'",
     "alter table marts.fct_focus_cost_and_usage add column sku_meter varchar",
@@ -45,7 +54,7 @@ _STATEMENTS = [
         denominator::decimal(38, 12) as driver_denominator, share::decimal(38, 10) as share, billing_mode,
         unallocated_reason, suggestion, currency as billing_currency, 'GBP' as reporting_currency,
         billed::decimal(38, 10) as billed_cost, billed::decimal(38, 10) as effective_cost,
-        (billed / 2)::decimal(38, 10) as reporting_cost
+        (billed / 2)::decimal(38, 10) as reporting_cost, allocation_id = 'bb02' as is_disputed
     from (values
         ('aa01', 'openai', 'g1', null, 'CC-1', 'UC-1', 'key-1', 'direct-keys', 'owner', 'direct', 1, 1, 1,
             'chargeback', null, null, 'USD', 10.1000000001::decimal(38, 10)),

@@ -28,7 +28,7 @@ exceptions as (
         valid_to
 
     from {{ ref('stg_registers__exceptions') }}
-    where coalesce(exception_kind, 'ownership') = 'ownership'
+    where coalesce(exception_kind, 'ownership') in ('ownership', 'dispute')
 ),
 
 unioned as (

@@ -8,6 +8,10 @@ suggestions as (
     select * from {{ ref('int_unallocated_suggestions') }}
 ),
 
+disputed_entries as (
+    select * from {{ ref('int_disputed_entries') }}
+),
+
 ledger as (
     select
         entries.allocation_id,
@@ -57,6 +61,7 @@ ledger as (
         entries.billed_cost,
         entries.effective_cost,
         entries.reporting_cost,
+        disputed_entries.allocation_id is not null as is_disputed,
         entries.accounting_month,
         entries.charge_date
 
@@ -66,6 +71,8 @@ ledger as (
             and entries.identity_type = suggestions.identity_type
             and entries.identity_id = suggestions.identity_id
             and entries.unallocated_reason = suggestions.unallocated_reason
+    left join disputed_entries
+        on entries.allocation_id = disputed_entries.allocation_id
 )
 
 select * from ledger

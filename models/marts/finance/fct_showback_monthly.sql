@@ -154,6 +154,22 @@ keyed as (
     from monthly
 ),
 
+disputed as (
+    select
+        cost_centre_code,
+        platform,
+        coalesce(use_case_id, '') as use_case_key,
+        accounting_month
+
+    from {{ ref('fct_disputes') }}
+    where status = 'open' and has_entry
+    group by
+        cost_centre_code,
+        platform,
+        coalesce(use_case_id, ''),
+        accounting_month
+),
+
 compared as (
     select
         {{ hash_key(['keyed.series_id', 'keyed.accounting_month']) }} as showback_id,
@@ -169,12 +185,18 @@ compared as (
         keyed.token_count,
         keyed.request_count,
         keyed.indicative_cost <> 0 as is_indicative,
+        disputed.platform is not null as is_disputed,
         keyed.accounting_month
 
     from keyed
     left join keyed as previous
         on keyed.series_id = previous.series_id
             and keyed.accounting_month = {{ month_start(add_months('previous.accounting_month', 1)) }}
+    left join disputed
+        on keyed.cost_centre_code = disputed.cost_centre_code
+            and keyed.platform = disputed.platform
+            and coalesce(keyed.use_case_id, '') = disputed.use_case_key
+            and keyed.accounting_month = disputed.accounting_month
 )
 
 select * from compared

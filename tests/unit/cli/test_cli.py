@@ -47,7 +47,14 @@ def test_nothing_landed_says_what_to_run(
 
 @pytest.mark.parametrize(
     "arguments",
-    [(), ("--month", "2026-05"), ("aa01", "--cost-centre", "CC-1"), ("--cost-centre", "CC-1")],
+    [
+        (),
+        ("--month", "2026-05"),
+        ("aa01", "--cost-centre", "CC-1"),
+        ("--cost-centre", "CC-1"),
+        ("--identity", "openai:api_key:k"),
+        ("--identity", "openai:api_key:k", "--cost-centre", "CC-1", "--month", "2026-05"),
+    ],
 )
 def test_explain_needs_an_id_or_a_cost_centre_and_month(
     arguments: tuple[str, ...],
