@@ -51,35 +51,39 @@ cost_centres as (
 
 entries as (
     select
-        ledger.*,
-        coalesce(ledger.pool_id, ledger.charge_group_id) as origin_id,
+        allocation_id,
+        coalesce(pool_id, charge_group_id) as origin_id,
         cast(1 as {{ column_type('money') }}) as whole,
-        cast(
-            sum(ledger.effective_cost) over (partition by coalesce(ledger.pool_id, ledger.charge_group_id))
-            as {{ column_type('money') }}
-        ) as effective_sum,
-        sum(abs(ledger.effective_cost)) over (partition by coalesce(ledger.pool_id, ledger.charge_group_id))
-            as effective_total,
-        sum(abs(ledger.billed_cost)) over (partition by coalesce(ledger.pool_id, ledger.charge_group_id))
-            as billed_total,
-        sum(greatest(coalesce(ledger.driver_numerator, 0), 0))
-            over (partition by coalesce(ledger.pool_id, ledger.charge_group_id)) as driver_total
+        billed_cost,
+        effective_cost,
+        greatest(coalesce(driver_numerator, 0), 0) as driver_quantity
 
     from ledger
+),
+
+totalled as (
+    select
+        entries.*,
+        cast(sum(effective_cost) over (partition by origin_id) as {{ column_type('money') }}) as effective_sum,
+        sum(abs(effective_cost)) over (partition by origin_id) as effective_total,
+        sum(abs(billed_cost)) over (partition by origin_id) as billed_total,
+        sum(driver_quantity) over (partition by origin_id) as driver_total
+
+    from entries
 ),
 
 -- The share is what the entry carries of the cost; where nothing was charged, of the driver.
 weighed as (
     select
-        entries.*,
+        totalled.*,
         case
             when effective_total > 0 then {{ to_units('abs(effective_cost)') }}
             when billed_total > 0 then {{ to_units('abs(billed_cost)') }}
-            when driver_total > 0 then {{ to_units('greatest(coalesce(driver_numerator, 0), 0)') }}
+            when driver_total > 0 then {{ to_units('driver_quantity') }}
             else cast(1 as {{ column_type('whole') }})
         end as weight
 
-    from entries
+    from totalled
 ),
 
 {{ apportion('weighed', 'origin_id', 'weight', ['whole'], 'weight desc nulls last, allocation_id asc nulls last') }},
