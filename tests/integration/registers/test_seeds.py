@@ -78,6 +78,15 @@ def test_cells_survive_as_they_were_written_and_headers_alone_are_enough(
     assert project.rows("select exception_kind from staging.stg_registers__exceptions") == [
         ("governance",)
     ]
+    # Found by a company that began to use another column: the seed's table kept its old ones.
+    project.write(
+        "allocation_splits",
+        "split_id,cost_centre_code,use_case_id,share_percent,our_note,valid_from,valid_to\n"
+        "S,042,,100,agreed in May,,\n",
+    )
+    printed = project.build()
+    assert "Completed successfully" in printed, printed
+    assert project.rows("select our_note from registers.allocation_splits") == [("agreed in May",)]
 
 
 def test_what_dbt_alone_can_see_fails_its_build(make_project: Make) -> None:
