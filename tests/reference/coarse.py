@@ -84,9 +84,11 @@ def _priced(company: Company, charge: Charge) -> PricedCharge:
 
 
 def _parts(company: Company, whole: PricedCharge, ids: SequenceIds) -> list[PricedCharge]:
-    weights = _weights(company, whole.charge) if whole.charge.x_is_coarse else {}
-    if not weights:
+    if not whole.charge.x_is_coarse or not _tells_usage(whole.charge):
         return [whole]
+    weights = _weights(company, whole.charge)
+    if not weights:
+        return [replace(whole, charge=replace(whole.charge, x_cost_basis="unmetered"))]
     total = sum(weights.values())
     # Ties go to the larger weight, then the earlier day, then the lower key.
     key_days = sorted(weights)
@@ -100,6 +102,11 @@ def _parts(company: Company, whole: PricedCharge, ids: SequenceIds) -> list[Pric
         )
         for key_day, part in zip(key_days, costs, strict=True)
     ]
+
+
+def _tells_usage(charge: Charge) -> bool:
+    """Whether a bill line names the model or kind of token whose usage it could be split by."""
+    return charge.x_model is not None or charge.x_token_type is not None
 
 
 def _derived(charge: Charge, key_day: KeyDay, ids: SequenceIds) -> Charge:
@@ -117,8 +124,6 @@ def _derived(charge: Charge, key_day: KeyDay, ids: SequenceIds) -> Charge:
 
 def _weights(company: Company, charge: Charge) -> dict[KeyDay, int]:
     """Rated usage of each (day, key) in 10⁻¹² of its currency, else tokens, else requests."""
-    if charge.x_model is None and charge.x_token_type is None:
-        return {}
     usage = [row for row in company.usage if _is_behind(row, charge)]
     tokens = [
         row

@@ -2,7 +2,6 @@
 {% set own = {
     'x_charge_id': 'parts.part_charge_id',
     'x_origin_charge_id': 'charges.x_charge_id',
-    'x_cost_basis': "'derived'",
     'x_api_key_id': 'parts.api_key_id',
     'charge_period_start': 'cast(parts.usage_date as timestamp)',
     'charge_period_end': add_days('parts.usage_date', 1),
@@ -28,11 +27,17 @@ parts as (
     select * from {{ ref('int_coarse_charges_split_to_keys') }}
 ),
 
--- A line that was split leaves its parts; one that met no usage stays whole at its coarser identity.
+-- A line that was split leaves its parts; one that met no usage stays whole at its coarser identity, and says so.
 parts_or_whole as (
     select
         {% for name in names %}
-        {% if name in own %}
+        {% if name == 'x_cost_basis' %}
+        case
+            when parts.part_charge_id is not null then 'derived'
+            when charges.x_is_coarse and coalesce(charges.x_model, charges.x_token_type) is not null then 'unmetered'
+            else charges.x_cost_basis
+        end as x_cost_basis
+        {%- elif name in own %}
         case when parts.part_charge_id is not null then {{ own[name] }} else charges.{{ name }} end as {{ name }}
         {%- else %}
         charges.{{ name }}
