@@ -40,6 +40,8 @@ class CostCentre:
     department: str
     gl_account: str
     successor: str = ""
+    # Set on a shared service, which passes on what it holds.
+    tier: int | None = None
     valid_from: str = REGISTERED
     valid_to: str = ""
 
@@ -130,8 +132,8 @@ COST_CENTRES = [
     CostCentre("CC-430", "Procurement", "FIN", "612500"),
     CostCentre("CC-510", "AI programme", "TEC", "612600"),
     CostCentre("CC-520", "Software engineering", "TEC", "612600"),
-    CostCentre("CC-530", "Data platform", "TEC", "612600"),
-    CostCentre("CC-540", "Service desk and infrastructure", "TEC", "612600"),
+    CostCentre("CC-530", "Data platform", "TEC", "612600", tier=2),
+    CostCentre("CC-540", "Service desk and infrastructure", "TEC", "612600", tier=3),
     CostCentre("CC-550", "Information security", "TEC", "612600"),
     CostCentre("CC-610", "Brand and campaigns", "MKT", "612700"),
     CostCentre("CC-620", "Broker distribution", "MKT", "612700"),

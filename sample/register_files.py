@@ -58,6 +58,7 @@ COLUMNS: dict[str, str] = {
 }
 
 OPTIONAL = {
+    "allocation_rules": "match_cost_basis match_commitment_status",
     "use_cases": "valid_from valid_to benefiting_cost_centres baseline_minutes_per_outcome",
     "exceptions": "exception_kind",
     "invoices": "invoice_kind",

@@ -73,7 +73,8 @@ def _organisation(folder: Folder, staff: Staff) -> None:
                 "cost_centre_name": entry.name,
                 "department_code": entry.department,
                 "gl_account": entry.gl_account,
-                "is_shared_service": "false",
+                "is_shared_service": str(entry.tier is not None).lower(),
+                "tier": entry.tier,
                 "successor_code": entry.successor,
                 "valid_from": entry.valid_from,
                 "valid_to": entry.valid_to,
@@ -428,6 +429,15 @@ def _rules(staff: Staff) -> Iterator[Row]:
         fallback_method="central",
     )
     yield rule(
+        "R-044",
+        44,
+        "What is not used of a savings plan belongs to those who manage it",
+        "fixed",
+        match_platform="aws",
+        match_commitment_status="Unused",
+        target_cost_centre="CC-540",
+    )
+    yield rule(
         "R-045",
         45,
         "The GPU savings plan is shared by those who agreed to it",
@@ -487,7 +497,35 @@ def _rules(staff: Staff) -> Iterator[Row]:
         match_sku="minimum",
         split_id="S-VOICE",
     )
+    yield rule(
+        "R-070",
+        70,
+        "What Anthropic billed and did not meter follows what it billed to owners",
+        "cost",
+        match_platform="anthropic",
+        match_cost_basis="unmetered",
+        driver_grain="month",
+        fallback_method="central",
+    )
     yield rule("R-500", 500, "Everything else belongs to the owner of its identity", "owner")
+    yield rule(
+        "T-210",
+        10,
+        "The data platform is paid for by the tokens of those who use each platform",
+        "token_volume",
+        tier=2,
+        match_cost_centre="CC-530",
+        fallback_method="cost|central",
+    )
+    yield rule(
+        "T-310",
+        10,
+        "Service desk and infrastructure are shared as agreed for the year",
+        "split",
+        tier=3,
+        match_cost_centre="CC-540",
+        split_id="S-DESK",
+    )
 
 
 SPLITS = [
@@ -505,12 +543,17 @@ SPLITS = [
     ("S-VOICE", "CC-210", "", "25", REGISTERED, ""),
     ("S-VOICE", "CC-310", "UC-012", "50", REGISTERED, ""),
     ("S-VOICE", "CC-620", "", "25", REGISTERED, ""),
+    ("S-DESK", "CC-110", "", "17.5", REGISTERED, ""),
+    ("S-DESK", "CC-210", "", "22.5", REGISTERED, ""),
+    ("S-DESK", "CC-310", "UC-012", "20", REGISTERED, ""),
+    ("S-DESK", "CC-410", "", "10", REGISTERED, ""),
+    ("S-DESK", "CC-520", "", "30", REGISTERED, ""),
 ]
 
 
 def _policy_registers(folder: Folder, staff: Staff) -> None:
     write_register(folder, "identities", _identities())
-    write_register(folder, "allocation_rules", _rules(staff))
+    write_register(folder, "allocation_rules", _rules(staff), with_optional=True)
     write_register(
         folder,
         "allocation_splits",

@@ -12,6 +12,7 @@ from orchestration.registers.reading import read_registers
 from orchestration.registers.references import known_platforms, reference_faults
 from orchestration.registers.rules import rule_faults
 from orchestration.registers.splits import split_faults
+from orchestration.registers.tiers import tier_faults
 from orchestration.registers.validity import validity_faults
 from orchestration.settings import Settings
 
@@ -27,6 +28,7 @@ def check(settings: Settings) -> list[Fault]:
     faults += rule_faults(registers)
     faults += split_faults(registers)
     faults += cost_centre_faults(registers)
+    faults += tier_faults(registers)
     faults += policy_faults(registers)
     faults += credit_faults(registers)
     faults += dispute_faults(registers)

@@ -33,7 +33,6 @@ def rule_faults(registers: Registers) -> Iterator[Fault]:
     rules = registers["allocation_rules"]
     for rule in rules:
         yield from _method_faults(rule)
-        yield from _tier_faults(rule)
     by_priority: dict[tuple[int, object], list[Row]] = defaultdict(list)
     for rule in rules:
         if rule.has_validity and "priority" in rule.values:
@@ -98,23 +97,4 @@ def _method_faults(rule: Row) -> Iterator[Fault]:
             f"the method {method} splits no pool, so its fallback never acts",
             "Delete it; what an owner rule does not find passes on to the next rule",
             Severity.WARNING,
-        )
-
-
-def _tier_faults(rule: Row) -> Iterator[Fault]:
-    if rule_tier(rule) > 1:
-        yield Fault(
-            _FILE,
-            rule.number,
-            "tier",
-            "passing on what shared services hold (tiers over 1) is not available in this version",
-            "Delete the rule until it is; until then the shared service keeps what it receives",
-        )
-    elif rule["match_cost_centre"]:
-        yield Fault(
-            _FILE,
-            rule.number,
-            "match_cost_centre",
-            "a rule of tier 1 sees charges, which have no cost centre yet",
-            "Delete the pattern, or give the rule the tier of the cost centres that it matches",
         )

@@ -16,8 +16,8 @@ _ENTRY_COLUMNS = """
     allocation_id, strftime(accounting_month, '%Y-%m'), platform, billing_account_id, invoice_id,
     charge_date, charge_group_id, pool_id, cost_centre_code, use_case_id, model, identity_type, identity_id, owner_rung,
     rule_id, rule_version, method, driver, fallback_method, driver_numerator, driver_denominator, share,
-    billing_mode, unallocated_reason, suggestion, billing_currency, reporting_currency,
-    billed_cost, effective_cost, reporting_cost, is_disputed
+    tier, allocation_path, billing_mode, unallocated_reason, suggestion, billing_currency, reporting_currency,
+    billed_cost, effective_cost, reporting_cost, coalesce(is_disputed, false) as is_disputed
 """
 
 _ENTRY_BY_ID = f"""
@@ -34,10 +34,24 @@ where cost_centre_code = $1 and strftime(accounting_month, '%Y-%m') = $2
 order by abs(reporting_cost) desc, allocation_id
 """
 
+# Those that a shared service passed on are parts of the whole too, though later parts replace them in the ledger.
 _ENTRIES_OF_SAME_WHOLE = f"""
-select {_ENTRY_COLUMNS} from marts.fct_allocation_ledger
+select {_ENTRY_COLUMNS} from (
+    select * from marts.fct_allocation_ledger
+    union all by name
+    select * exclude (onward_pool_id) from marts.fct_passed_on_allocations
+)
 where charge_group_id = $1 or pool_id = $2
 order by abs(billed_cost) desc, allocation_id
+"""
+
+# What a shared service held before it passed it on: the whole of an onward pool.
+_HELD = """
+select cost_centre_code, rule_id, allocation_path, count(*), sum(billed_cost), sum(effective_cost)
+from marts.fct_passed_on_allocations
+where onward_pool_id = $1
+group by all
+order by abs(sum(billed_cost)) desc, rule_id, allocation_path
 """
 
 _RULE = """
@@ -45,11 +59,22 @@ select rule_text from marts.dim_allocation_rules
 where rule_id = ? and rule_version = ?
 """
 
-# The charge groups of the whole: the entry's own, or all that its pool collected.
+# The charge groups behind the whole: the entry's own, or all that its pool collected, down through every tier.
 _MEMBERS = """
-with members as (
-    select charge_group_id from marts.fct_pool_members where pool_id = $2
-    union all
+with recursive pools as (
+    select $2 as pool_id
+    union
+    select passed_on.pool_id
+    from pools
+    inner join marts.fct_passed_on_allocations as passed_on on pools.pool_id = passed_on.onward_pool_id
+    where passed_on.pool_id is not null
+),
+members as (
+    select charge_group_id from marts.fct_pool_members where pool_id in (select pool_id from pools)
+    union
+    select charge_group_id from marts.fct_passed_on_allocations
+    where onward_pool_id in (select pool_id from pools) and charge_group_id is not null
+    union
     select $1 as charge_group_id where $1 is not null
 ),
 charges as (
@@ -109,6 +134,8 @@ class Entry:
     driver_numerator: Decimal | None
     driver_denominator: Decimal | None
     share: Decimal | None
+    tier: int
+    allocation_path: str | None
     billing_mode: str | None
     unallocated_reason: str | None
     suggestion: str | None
@@ -145,10 +172,27 @@ class Charge:
 
 
 @dataclass(frozen=True)
+class Held:
+    """What a shared service held by one rule or path before it passed it on."""
+
+    cost_centre_code: str
+    rule_id: str
+    allocation_path: str | None
+    entry_count: int
+    billed_cost: Decimal
+    effective_cost: Decimal
+
+
+@dataclass(frozen=True)
 class Whole:
-    """What the entry is a part of: all charges behind it, and all entries they were carried to."""
+    """What the entry is a part of: all charges behind it, and all entries they were carried to.
+
+    `held` is empty but for what a shared service passed on: then it is the whole, and its charges may have
+    gone to others too.
+    """
 
     entries: list[Entry]
+    held: list[Held]
     group_count: int
     charge_count: int
     charges_billed_cost: Decimal
@@ -164,11 +208,25 @@ class Whole:
         return sum((entry.effective_cost for entry in self.entries), Decimal(0))
 
     @property
+    def billed_cost(self) -> Decimal:
+        """What was carried: the charges, or what a shared service held of them."""
+        if not self.held:
+            return self.charges_billed_cost
+        return sum((held.billed_cost for held in self.held), Decimal(0))
+
+    @property
+    def effective_cost(self) -> Decimal:
+        """The same in effective cost."""
+        if not self.held:
+            return self.charges_effective_cost
+        return sum((held.effective_cost for held in self.held), Decimal(0))
+
+    @property
     def adds_up(self) -> bool:
-        """Whether the entries carry exactly what the charges cost."""
+        """Whether the entries carry exactly what the whole cost."""
         return (self.entries_billed_cost, self.entries_effective_cost) == (
-            self.charges_billed_cost,
-            self.charges_effective_cost,
+            self.billed_cost,
+            self.effective_cost,
         )
 
 
@@ -237,6 +295,7 @@ def _explained(
         rule_sentence=rule[0] if rule else None,
         whole=Whole(
             entries=rows_of(connection, Entry, _ENTRIES_OF_SAME_WHOLE, whole),
+            held=rows_of(connection, Held, _HELD, [entry.pool_id]),
             group_count=totals[0],
             charge_count=totals[1],
             charges_billed_cost=totals[2],

@@ -80,6 +80,8 @@ def print_explanation(explanation: Explanation, console: Console) -> None:
     _print_share(entry, console)
     if len(whole.entries) > 1:
         _print_receivers(entry, whole, console)
+    if whole.held:
+        _print_held(whole, console)
     _print_charges(entry, whole, console)
     _print_sums(entry, whole, console)
 
@@ -96,6 +98,8 @@ def _print_entry(entry: Entry, console: Console) -> None:
         f"effective {money(entry.effective_cost)} {entry.billing_currency}, "
         f"reported {money(entry.reporting_cost)} {entry.reporting_currency}"
     )
+    if entry.allocation_path:
+        console.print(f"        tier {entry.tier}, by way of {escape(entry.allocation_path)}")
     if entry.is_disputed:
         console.print("        [yellow]disputed[/yellow]: `fct_disputes` says by whom and why")
     if entry.suggestion:
@@ -148,6 +152,25 @@ def _print_receivers(entry: Entry, whole: Whole, console: Console) -> None:
     console.print(table)
 
 
+def _print_held(whole: Whole, console: Console) -> None:
+    """What the shared service held, by the rule or the path on which it came."""
+    count = sum(held.entry_count for held in whole.held)
+    console.print(
+        f"[bold]Held[/bold]    by {escape(whole.held[0].cost_centre_code)}: {counted(count, 'entry')}"
+    )
+    table = _table("came by")
+    for heading in ("entries", "billed", "effective"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for held in whole.held:
+        table.add_row(
+            escape(held.allocation_path or held.rule_id),
+            f"{held.entry_count:,}",
+            exact(held.billed_cost),
+            exact(held.effective_cost),
+        )
+    console.print(table)
+
+
 def _print_charges(entry: Entry, whole: Whole, console: Console) -> None:
     shown = len(whole.largest_charges)
     order = "" if shown == whole.charge_count else f", the largest {shown} here"
@@ -171,8 +194,8 @@ def _print_charges(entry: Entry, whole: Whole, console: Console) -> None:
 def _print_sums(entry: Entry, whole: Whole, console: Console) -> None:
     mark = "[green]✓[/green]" if whole.adds_up else "[bold red]✗[/bold red]"
     console.print(
-        f"[bold]Sum[/bold]     charges {money(whole.charges_billed_cost)} {entry.billing_currency} billed, "
-        f"{money(whole.charges_effective_cost)} effective = "
+        f"[bold]Sum[/bold]     {'held' if whole.held else 'charges'} "
+        f"{money(whole.billed_cost)} {entry.billing_currency} billed, {money(whole.effective_cost)} effective = "
         f"entries {money(whole.entries_billed_cost)} billed, {money(whole.entries_effective_cost)} effective {mark}"
     )
 

@@ -68,6 +68,11 @@ TOKEN_TYPES = ("input", "output", "cached_input")
 COST_CENTRES = ("CC-100", "CC-200", "CC-300", "CC-400", "0500")
 USE_CASES = ("UC-1", "UC-2", "UC-3")
 NOWHERE = ("CC-999",)
+# The tiers of which a cost centre can be a shared service. Each passes on to later codes only, so that no
+# company has a cycle; CC-200 and CC-300 can serve in one tier.
+SERVICE_TIERS = {"CC-100": (2,), "CC-200": (3,), "CC-300": (3, 4)}
+# The tier whose rules use a split.
+TIER_SPLITS = {"T2": 2, "T3": 3, "T4": 4}
 PROGRAMME = "CC-250"
 CURRENCIES = ("GBP", "GBP", "USD", "EUR")
 
@@ -139,7 +144,7 @@ def departments(draw: st.DrawFn) -> list[Department]:
 
 
 @st.composite
-def cost_centres(draw: st.DrawFn) -> list[CostCentre]:
+def cost_centres(draw: st.DrawFn, has_tiers: bool = False) -> list[CostCentre]:
     """The programme's is always open; others end, pass on (never in a circle) and begin late."""
     rows = [CostCentre(cost_centre_code=PROGRAMME, department_code="D1")]
     for place, code in enumerate(COST_CENTRES):
@@ -150,8 +155,20 @@ def cost_centres(draw: st.DrawFn) -> list[CostCentre]:
             cost_centre_code=st.just(code),
             department_code=st.sampled_from(("D1", "D2")),
             successor_code=st.sampled_from(successors),
+            **(shared_service(draw, code) if has_tiers else {}),
         )
     return rows
+
+
+def shared_service(draw: st.DrawFn, code: str) -> dict[str, st.SearchStrategy]:
+    """Most versions of the first cost centres are shared services; successors are never of a lower tier."""
+    tiers = SERVICE_TIERS.get(code)
+    if tiers is None:
+        return {}
+    return {
+        "is_shared_service": st.sampled_from((True, True, True, False)),
+        "tier": st.just(draw(st.sampled_from(tiers))),
+    }
 
 
 @st.composite
@@ -273,14 +290,11 @@ def people(draw: st.DrawFn) -> list[Person]:
 def splits(draw: st.DrawFn) -> list[Split]:
     """Each split's rows share their validity and sum to 100 in it."""
     rows = []
-    for split_id in ("S1", "S2"):
+    for split_id in ("S1", "S2", *TIER_SPLITS):
         for valid_from, valid_to in intervals(draw):
             receivers = draw(
                 st.lists(
-                    st.tuples(
-                        maybe((*COST_CENTRES, *NOWHERE), one_in=4), st.sampled_from(USE_CASES)
-                    ).map(lambda pair: pair if pair[0] else (None, pair[1]))
-                    | st.tuples(st.sampled_from((*COST_CENTRES, *NOWHERE)), st.none()),
+                    split_receivers() if split_id not in TIER_SPLITS else tier_receivers(split_id),
                     min_size=1,
                     max_size=4,
                     unique=True,
@@ -300,6 +314,28 @@ def splits(draw: st.DrawFn) -> list[Split]:
                     )
                 )
     return rows
+
+
+def split_receivers() -> st.SearchStrategy[tuple[str | None, str | None]]:
+    """A cost centre, a use case (whose cost centre pays), or both."""
+    with_use_case = st.tuples(
+        maybe((*COST_CENTRES, *NOWHERE), one_in=4), st.sampled_from(USE_CASES)
+    )
+    return with_use_case.map(lambda pair: pair if pair[0] else (None, pair[1])) | st.tuples(
+        st.sampled_from((*COST_CENTRES, *NOWHERE)), st.none()
+    )
+
+
+def tier_receivers(split_id: str) -> st.SearchStrategy[tuple[str | None, str | None]]:
+    """Cost centres that never pass on before the tier of the split, with or without a use case."""
+    codes = _later_codes(TIER_SPLITS[split_id])
+    return st.tuples(st.sampled_from((*codes, *NOWHERE)), maybe(USE_CASES))
+
+
+def _later_codes(tier: int) -> tuple[str, ...]:
+    """Who can receive from a tier, whatever the tiers of the other services turn out to be."""
+    earlier = [code for code, tiers in SERVICE_TIERS.items() if min(tiers) <= tier]
+    return tuple(code for code in COST_CENTRES if code not in earlier)
 
 
 def _hundred(draw: st.DrawFn, count: int) -> list[Decimal]:
@@ -325,8 +361,8 @@ FALLBACKS = (None, "requests", "cost|even", "token_volume|requests|split", "fixe
 
 
 @st.composite
-def rules(draw: st.DrawFn) -> list[Rule]:
-    """Up to six rules of distinct priority, each in one or more versions."""
+def rules(draw: st.DrawFn, has_tiers: bool = False) -> list[Rule]:
+    """Up to six rules of distinct priority, each in one or more versions, and those of tiers."""
     rows: list[Rule] = []
     for place, priority in enumerate(draw(st.permutations(range(10, 70, 10)))):
         if draw(st.integers(0, 3)) == 3:
@@ -348,6 +384,44 @@ def rules(draw: st.DrawFn) -> list[Rule]:
                     **_matches(draw),
                 )
             )
+    return rows + draw(tier_rules()) if has_tiers else rows
+
+
+TIER_METHODS = ("fixed", "split", "split", "even", "cost", "token_volume", "requests", "central")
+TIER_MATCHES: dict[str, tuple[str, ...]] = {
+    "match_cost_centre": ("CC-100", "cc-2*|CC-300", "*"),
+    "match_platform": ("openai|AWS", "a*"),
+    "match_billing_account_id": ("acct-1", "acct-*"),
+}
+
+
+@st.composite
+def tier_rules(draw: st.DrawFn) -> list[Rule]:
+    """Up to two rules of each tier that a service can have, each in one or more versions."""
+    rows: list[Rule] = []
+    for split_id, tier in TIER_SPLITS.items():
+        for priority in draw(st.sampled_from(((), (10,), (10, 20)))):
+            for number, (valid_from, valid_to) in enumerate(intervals(draw)):
+                columns = draw(st.sets(st.sampled_from(sorted(TIER_MATCHES)), max_size=2))
+                rows.append(
+                    Rule(
+                        rule_id=f"T{tier}-{priority}",
+                        rule_version=str(number + 1),
+                        priority=priority,
+                        tier=tier,
+                        valid_from=valid_from,
+                        valid_to=valid_to,
+                        method=draw(st.sampled_from(TIER_METHODS)),
+                        driver_scope=draw(maybe(PLATFORMS, one_in=4)),
+                        split_id=split_id,
+                        target_cost_centre=draw(st.sampled_from((*_later_codes(tier), *NOWHERE))),
+                        fallback_method=draw(st.sampled_from(FALLBACKS)),
+                        **{
+                            column: draw(st.sampled_from(TIER_MATCHES[column]))
+                            for column in sorted(columns)
+                        },
+                    )
+                )
     return rows
 
 
@@ -364,7 +438,7 @@ MATCHES: dict[str, tuple[str, ...]] = {
     "match_workflow_id": ("flow", "*"),
     "match_environment": ("production", "test|production", "*"),
     "match_model": ("small", "large*", "*_model"),
-    "match_cost_basis": ("billed", "derived"),
+    "match_cost_basis": ("billed", "derived", "unmetered", "Un*"),
     "match_commitment_status": ("Unused", "*"),
 }
 
@@ -562,21 +636,57 @@ def companies(draw: st.DrawFn) -> Company:
         for charge in coarse
         for number in range(draw(st.integers(0, 4)))
     ]
+    tiers = draw(st.sampled_from(("none", "some", "chain")))
     other = [draw(usage_rows(f"u{number}")) for number in range(draw(st.integers(0, 12)))]
-    return Company(
+    company = Company(
         charges=[*whole, *coarse],
         usage=[*other, *behind],
         departments=draw(departments()),
-        cost_centres=draw(cost_centres()),
+        cost_centres=draw(cost_centres(tiers != "none")),
         people=draw(people()),
         use_cases=draw(use_cases()),
         use_case_stages=draw(use_case_stages()),
         identities=draw(identities()),
         exceptions=draw(exceptions()),
         vendor_identities=draw(vendor_identities()),
-        allocation_rules=draw(rules()),
+        allocation_rules=draw(rules(tiers != "none")),
         allocation_splits=draw(splits()),
         fx_rates=draw(exchange_rates()),
         model_prices=draw(model_prices()),
         policy=draw(policies()),
+    )
+    return chained(draw, company) if tiers == "chain" else company
+
+
+def chained(draw: st.DrawFn, company: Company) -> Company:
+    """The company with three services of which each passes on to all later ones what no other rule claims."""
+    chain = tuple(enumerate(SERVICE_TIERS, start=2))
+    services = [
+        CostCentre(cost_centre_code=code, department_code="D1", is_shared_service=True, tier=tier)
+        for tier, code in chain
+    ]
+    others = [row for row in company.cost_centres if row.cost_centre_code not in SERVICE_TIERS]
+    last = [Rule(rule_id="R-last", priority=99, method="fixed", target_cost_centre="CC-100")]
+    shares = []
+    for tier, code in chain:
+        last.append(
+            Rule(rule_id=f"T{tier}-99", priority=99, tier=tier, method="split", split_id=f"C{tier}")
+        )
+        later = COST_CENTRES[COST_CENTRES.index(code) + 1 :]
+        for share, receiver in zip(_hundred(draw, len(later)), later, strict=True):
+            use_case_id = None if receiver in SERVICE_TIERS else draw(maybe(USE_CASES))
+            shares.append(
+                Split(
+                    split_id=f"C{tier}",
+                    cost_centre_code=receiver,
+                    use_case_id=use_case_id,
+                    share_percent=share,
+                )
+            )
+    kept = draw(st.sampled_from((1, 2, 99)))
+    return replace(
+        company,
+        cost_centres=[*services, *others],
+        allocation_rules=[*(rule for rule in company.allocation_rules if rule.tier <= kept), *last],
+        allocation_splits=[*company.allocation_splits, *shares],
     )

@@ -21,6 +21,8 @@ KEY = (
     "billing_currency",
     "reporting_currency",
     "charge_date",
+    "tier",
+    "allocation_path",
     "rule_id",
     "rule_version",
     "method",
@@ -81,9 +83,16 @@ def sequence_ids(warehouse: CompanyWarehouse) -> SequenceIds:
             row["billing_account_id"],
             row["invoice_id"],
             row["billing_currency"],
+            row["sender_code"],
         ): str(row["pool_id"])
         for row in warehouse.rows(
-            "select * from marts.fct_allocation_ledger where pool_id is not null"
+            """
+            select entries.*, onward_pools.sender_code
+            from intermediate.int_allocations_unioned as entries
+            left join intermediate.int_onward_pools as onward_pools
+                on entries.pool_id = onward_pools.pool_id
+            where entries.pool_id is not null
+            """
         )
     }
     parts = {
@@ -101,7 +110,13 @@ def sequence_ids(warehouse: CompanyWarehouse) -> SequenceIds:
     def pool_id(pool: PoolKey) -> str:
         day = pool.charge_day or pool.accounting_month
         key = (pool.rule_id, pool.rule_version, pool.accounting_month, day)
-        where = (pool.platform, pool.billing_account_id, pool.invoice_id, pool.billing_currency)
+        where = (
+            pool.platform,
+            pool.billing_account_id,
+            pool.invoice_id,
+            pool.billing_currency,
+            pool.sender,
+        )
         return pools.get((*key, *where), repr(pool))
 
     def part_id(charge_id: str, day: date, key: str | None) -> str:

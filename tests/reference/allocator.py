@@ -1,4 +1,4 @@
-"""The whole way from charges to ledger: claim, direct entries, pools, credits, funding."""
+"""The whole way from charges to ledger: claim, direct entries, pools, credits, funding, tiers."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -7,8 +7,8 @@ from fractions import Fraction
 from math import lcm
 
 from tests.reference.coarse import NOTHING, Costs, PricedCharge, priced_charges
-from tests.reference.drivers import OwnedCharge, Recipient, cut_among, driver_weights
-from tests.reference.funding import Due, Funded, Position, funded
+from tests.reference.drivers import OwnedCharge, Recipient, cut_among, first_weights
+from tests.reference.funding import Due, Funded, Position, funded, sandbox_spend
 from tests.reference.ladder import Ownership, find_owner
 from tests.reference.patterns import POOLED_METHODS, rule_instant, rule_matches
 from tests.reference.periods import accounting_month, day_start
@@ -21,6 +21,7 @@ from tests.reference.records import (
     SequenceIds,
 )
 from tests.reference.registers import payer, setting
+from tests.reference.tiers import stepped_down
 
 IDS = SequenceIds()
 
@@ -47,7 +48,7 @@ class Part:
 
 
 def allocate(company: Company, ids: SequenceIds = IDS) -> list[LedgerEntry]:
-    """The ledger of tier 1. Entries that agree in all but money are one; in no particular order."""
+    """The ledger. Entries that agree in all but money are one; in no particular order."""
     claims = [_claimed(company, priced) for priced in priced_charges(company, ids)]
     known = {claim.priced.origin for claim in claims}
     credits = {claim.priced.origin for claim in claims if _credits(claim.priced.charge, known)}
@@ -70,13 +71,15 @@ def allocate(company: Company, ids: SequenceIds = IDS) -> list[LedgerEntry]:
         parts += [part for part, _ in pooled]
 
     by_key: dict[int, list[Funded]] = defaultdict(list)
-    for outcome in funded(company, [part.due for part in parts]):
+    dues = [part.due for part in parts]
+    for outcome in funded(company, dues):
         by_key[outcome.key].append(outcome)
     entries = [_entry(part.entry, outcome) for part in parts for outcome in by_key[part.due.key]]
     for claim in follows:
         credited = claim.priced.charge.x_credited_charge_id
         entries += _credit_entries(claim.priced, sources[credited], parts, by_key)
-    return _merged(entries)
+    spent = sandbox_spend(company, dues)
+    return _merged(stepped_down(company, entries, _owned_charges(claims), spent, ids))
 
 
 def _credits(charge: Charge, known: set[str]) -> bool:
@@ -174,8 +177,17 @@ def _blank_entry(priced: PricedCharge) -> LedgerEntry:
             "invoice_id": charge.invoice_id,
             "billing_currency": charge.billing_currency,
             "reporting_currency": priced.reporting_currency,
+            "tier": 1,
         }
     )
+
+
+def _owned_charges(claims: Iterable[Claim]) -> list[OwnedCharge]:
+    return [
+        OwnedCharge(claim.priced, claim.ownership)
+        for claim in claims
+        if claim.rule is not None and claim.rule.method == "owner"
+    ]
 
 
 def _pools(claims: Iterable[Claim]) -> dict[PoolKey, list[Claim]]:
@@ -212,21 +224,10 @@ def _pool_parts(
     """The parts of one pool, each with its share; fallbacks are tried in order."""
     rule = members[0].rule
     start = day_start(pool.charge_day or pool.accounting_month)
-    owned = [
-        OwnedCharge(claim.priced, claim.ownership)
-        for claim in claims
-        if claim.rule is not None and claim.rule.method == "owner"
-    ]
     whole = NOTHING
     for member in members:
         whole += member.priced.costs
-    fallbacks = (rule.fallback_method or "").split("|") if rule.fallback_method else []
-    for driver in (rule.method, *fallbacks):
-        weights = driver_weights(company, driver, rule, pool, start, owned)
-        if weights:
-            break
-    else:
-        driver, weights = rule.method, {}
+    driver, weights = first_weights(company, rule, pool, start, _owned_charges(claims))
     recipients = sorted(weights, key=Recipient.tie_break) or [Recipient(reason="zero_driver")]
     numerators = [weights.get(recipient, 0) for recipient in recipients]
     costs = cut_among(whole, recipients, numerators) if weights else [whole]

@@ -1,7 +1,7 @@
 """By what a pool is split: recipients and their integer weights."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
@@ -65,6 +65,27 @@ def recipient_of(ownership: Ownership) -> Recipient:
         identity_type=identity.identity_type if identity else None,
         identity_id=identity.identity_id if identity else None,
     )
+
+
+def first_weights(
+    company: Company,
+    rule: Rule,
+    pool: PoolKey,
+    start: datetime,
+    owned: Sequence[OwnedCharge],
+    passed: Collection[str] = (),
+) -> tuple[str, dict[Recipient, int]]:
+    """The first method of a rule, its fallbacks in order, whose driver is not zero, and its weights.
+
+    passed: shared services that have passed on and receive nothing any more. Without any driver the
+    rule's own method and no weights.
+    """
+    for method in (rule.method, *(rule.fallback_method or "").split("|")):
+        weights = driver_weights(company, method, rule, pool, start, owned) if method else {}
+        receiving = {to: n for to, n in weights.items() if to.cost_centre_code not in passed}
+        if receiving:
+            return method, receiving
+    return rule.method, {}
 
 
 def driver_weights(

@@ -1,7 +1,7 @@
 """From owner to funding: what a use case's stage makes of an entry."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -51,8 +51,13 @@ class Funded:
     share: Fraction = Fraction(1)
 
 
-def funded(company: Company, dues: Sequence[Due]) -> list[Funded]:
-    """Take every due amount through its use case's stage; sandboxes are cut at their caps."""
+def funded(
+    company: Company, dues: Sequence[Due], spent: Mapping[UseCaseStage, int] | None = None
+) -> list[Funded]:
+    """Take every due amount through its use case's stage; sandboxes are cut at their caps.
+
+    spent: what lower tiers spent under each sandbox stage, which comes first under its cap.
+    """
     settled: list[Funded] = []
     sandboxed: dict[UseCaseStage, list[Due]] = defaultdict(list)
     for due in dues:
@@ -62,8 +67,20 @@ def funded(company: Company, dues: Sequence[Due]) -> list[Funded]:
         else:
             settled.append(_settled(company, due, stage))
     for stage, inside in sandboxed.items():
-        settled += _sandbox(company, stage, inside)
+        settled += _sandbox(company, stage, inside, (spent or {}).get(stage, 0))
     return settled
+
+
+def sandbox_spend(company: Company, dues: Sequence[Due]) -> dict[UseCaseStage, int]:
+    """Reporting cost that counts under each sandbox's cap: all of it until the sandbox expires."""
+    spent: dict[UseCaseStage, int] = defaultdict(int)
+    for due in dues:
+        stage = _stage(company, due)
+        if stage is None or stage.stage != "sandbox" or due.recipient.reason is not None:
+            continue
+        if due.position.at < _expiry(company, stage, due.position.at):
+            spent[stage] += due.costs.reporting
+    return dict(spent)
 
 
 def _stage(company: Company, due: Due) -> UseCaseStage | None:
@@ -94,10 +111,12 @@ def _production_mode(company: Company, due: Due, stage: UseCaseStage) -> str:
     return "chargeback" if due.position.at >= begins else "showback"
 
 
-def _sandbox(company: Company, stage: UseCaseStage, dues: Sequence[Due]) -> list[Funded]:
+def _sandbox(
+    company: Company, stage: UseCaseStage, dues: Sequence[Due], spent: int
+) -> list[Funded]:
     """Fund from the programme up to the cap; a credit first undoes what lies over it."""
     entries: list[Funded] = []
-    running = 0
+    running = spent
     for due in sorted(dues, key=_running_order):
         before, running = running, running + due.costs.reporting
         if due.position.at >= _expiry(company, stage, due.position.at):

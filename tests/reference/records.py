@@ -152,6 +152,8 @@ class CostCentre(Dated):
     cost_centre_code: str
     department_code: str | None = None
     successor_code: str | None = None
+    is_shared_service: bool = False
+    tier: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,6 +231,7 @@ class Rule(Dated):
     match_workflow_id: str | None = None
     match_environment: str | None = None
     match_model: str | None = None
+    match_cost_centre: str | None = None
     match_tag_key: str | None = None
     match_tag_value: str | None = None
     match_cost_basis: str | None = None
@@ -297,7 +300,7 @@ class Company:
 
 @dataclass(frozen=True, order=True)
 class PoolKey:
-    """What makes a pool: charges that agree in all of these are one whole."""
+    """What makes a pool: charges, or what a shared service holds, that agree in all of these are one whole."""
 
     rule_id: str
     rule_version: str
@@ -307,6 +310,8 @@ class PoolKey:
     billing_account_id: str
     invoice_id: str | None
     billing_currency: str
+    # The shared service that passes on; None for a pool of charges.
+    sender: str | None = None
 
 
 @dataclass(frozen=True)
@@ -333,6 +338,8 @@ class LedgerEntry:
     invoice_id: str | None
     billing_currency: str
     reporting_currency: str
+    tier: int
+    allocation_path: str | None
     pool: PoolKey | None
     charge_date: date | None
     rule_id: str | None

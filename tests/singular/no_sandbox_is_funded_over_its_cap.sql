@@ -1,41 +1,21 @@
--- What the programme pays for one sandbox stage is its spend up to the cap, never more.
+-- What the programme pays for one sandbox stage is its spend up to the cap, never more, all tiers together.
 with
 
 spent as (
     select
-        staged.use_case_id,
-        staged.stage_valid_from,
-        min(staged.sandbox_cap) as sandbox_cap,
-        sum(staged.reporting_cost) as reporting_cost
+        use_case_id,
+        stage_valid_from,
+        min(sandbox_cap) as sandbox_cap,
+        sum(reporting_cost) as reporting_cost,
+        sum(case when funding = 'inside' then reporting_cost else 0 end) as funded_cost
 
-    from {{ ref('int_allocations_staged') }} as staged
-    where staged.is_sandbox and not staged.is_expired and staged.sandbox_cap is not null
+    from {{ ref('int_allocations_passed_on') }}
+    where funding in ('inside', 'over_cap') and sandbox_cap is not null
     group by
-        staged.use_case_id,
-        staged.stage_valid_from
-),
-
-funded as (
-    select
-        staged.use_case_id,
-        staged.stage_valid_from,
-        sum(funded.reporting_cost) as funded_cost
-
-    from {{ ref('int_sandboxes_funded') }} as funded
-    inner join {{ ref('int_allocations_staged') }} as staged
-        on funded.assignment_id = staged.assignment_id
-    where funded.funding = 'inside'
-    group by
-        staged.use_case_id,
-        staged.stage_valid_from
+        use_case_id,
+        stage_valid_from
 )
 
-select
-    spent.*,
-    funded.funded_cost
-
+select *
 from spent
-left join funded
-    on spent.use_case_id = funded.use_case_id
-        and spent.stage_valid_from = funded.stage_valid_from
-where coalesce(funded.funded_cost, 0) <> least(spent.reporting_cost, spent.sandbox_cap)
+where funded_cost <> least(reporting_cost, sandbox_cap)

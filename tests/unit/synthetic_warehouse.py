@@ -52,6 +52,7 @@ _STATEMENTS = [
         'api_key' as identity_type, identity_id, null::varchar as owner_rung, rule_id, '1' as rule_version,
         method, driver, null::varchar as fallback_method, numerator::decimal(38, 12) as driver_numerator,
         denominator::decimal(38, 12) as driver_denominator, share::decimal(38, 10) as share, billing_mode,
+        1 as tier, null::varchar as allocation_path,
         unallocated_reason, suggestion, currency as billing_currency, 'GBP' as reporting_currency,
         billed::decimal(38, 10) as billed_cost, billed::decimal(38, 10) as effective_cost,
         (billed / 2)::decimal(38, 10) as reporting_cost, allocation_id = 'bb02' as is_disputed
@@ -73,6 +74,10 @@ _STATEMENTS = [
         accounting_month::timestamp as billing_period_start, effective_cost, allocation_id as x_allocation_id,
         accounting_month as x_accounting_month
     from marts.fct_allocation_ledger
+    """,
+    """
+    create table marts.fct_passed_on_allocations as
+    select *, null::varchar as onward_pool_id from marts.fct_allocation_ledger where false
     """,
     f"""
     create table marts.fct_charge_lineage as

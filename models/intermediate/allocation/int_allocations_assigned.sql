@@ -7,7 +7,12 @@ direct_charges as (
 ),
 
 pools as (
-    select * from {{ ref('int_pools_collected') }}
+    select
+        pools.*,
+        1 as tier,
+        cast(null as {{ dbt.type_string() }}) as allocation_path
+
+    from {{ ref('int_pools_collected') }} as pools
 ),
 
 pool_parts as (
@@ -49,51 +54,15 @@ direct as (
         reporting_cost,
         accounting_month,
         charge_date,
-        period_start
+        period_start,
+        1 as tier,
+        cast(null as {{ dbt.type_string() }}) as allocation_path
 
     from direct_charges
 ),
 
 pooled as (
-    select
-        cast(null as {{ dbt.type_string() }}) as charge_group_id,
-        pools.pool_id,
-        pools.pool_id as sequence_id,
-        pools.platform,
-        pools.billing_account_id,
-        pools.invoice_id,
-        cast(null as {{ dbt.type_string() }}) as feature,
-        pool_parts.cost_centre_code,
-        pool_parts.use_case_id,
-        cast(null as {{ dbt.type_string() }}) as environment,
-        cast(null as {{ dbt.type_string() }}) as model,
-        cast(null as {{ dbt.type_string() }}) as workflow_id,
-        pool_parts.identity_type,
-        pool_parts.identity_id,
-        cast(null as {{ dbt.type_string() }}) as owner_rung,
-        pools.rule_key,
-        pools.rule_id,
-        pools.rule_version,
-        pools.method,
-        case when pool_parts.attempt > 1 then pool_parts.driver end as fallback_method,
-        pool_parts.driver,
-        pool_parts.unallocated_reason,
-        pools.billing_currency,
-        pools.reporting_currency,
-        pool_parts.driver_numerator,
-        pool_parts.driver_denominator,
-        pool_parts.driver_units,
-        pool_parts.driver_units_total,
-        pool_parts.billed_cost,
-        pool_parts.effective_cost,
-        pool_parts.reporting_cost,
-        pools.accounting_month,
-        pools.pool_date as charge_date,
-        pools.period_start
-
-    from pools
-    inner join pool_parts
-        on pools.pool_id = pool_parts.pool_id
+    {{ assigned_pool_parts('pools', 'pool_parts') }}
 ),
 
 assigned as (

@@ -4,13 +4,14 @@
     'charge_group_id', 'pool_id', 'platform', 'billing_account_id', 'invoice_id', 'feature', 'cost_centre_code',
     'use_case_id', 'environment', 'model', 'workflow_id', 'identity_type', 'identity_id', 'owner_rung', 'rule_key',
     'rule_id', 'rule_version', 'method', 'fallback_method', 'driver', 'use_case_stage', 'funding', 'billing_mode',
-    'unallocated_reason', 'billing_currency', 'reporting_currency', 'accounting_month', 'charge_date',
+    'unallocated_reason', 'billing_currency', 'reporting_currency', 'accounting_month', 'charge_date', 'tier',
+    'allocation_path', 'onward_pool_id',
 ] %}
 
 with
 
-funded as (
-    select * from {{ ref('int_allocations_funded') }}
+allocations as (
+    select * from {{ ref('int_allocations_passed_on') }}
 ),
 
 -- Two parts of a pool that end with one payer, use case and mode are one entry.
@@ -28,7 +29,7 @@ entries as (
         cast(sum(effective_cost) as {{ column_type('money') }}) as effective_cost,
         cast(sum(reporting_cost) as {{ column_type('money') }}) as reporting_cost
 
-    from funded
+    from allocations
     group by {{ grain | join(', ') }}
 )
 

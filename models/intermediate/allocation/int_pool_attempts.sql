@@ -1,7 +1,26 @@
+{% set needed = [
+    'pool_id', 'methods', 'driver_scope', 'driver_grain', 'split_id', 'target_cost_centre', 'accounting_month',
+    'pool_date', 'period_start',
+] %}
+
 with
 
 pools as (
-    select * from {{ ref('int_pools_collected') }}
+    select
+        {{ needed | join(', ') }},
+        1 as tier
+
+    from {{ ref('int_pools_collected') }}
+    where credited_group_id is null
+
+    union all
+
+    -- What shared services hold is split by the same drivers.
+    select
+        {{ needed | join(', ') }},
+        tier
+
+    from {{ ref('int_onward_pools') }}
 ),
 
 -- The rule's own method first, then its fallbacks in order.
@@ -14,10 +33,11 @@ keyed as (
         pool_id,
         item_position as attempt,
         item as attempt_method,
-        {{ driver_id('item', 'attempts') }} as driver_id
+        {{ driver_id('item', 'attempts') }} as driver_id,
+        period_start,
+        tier
 
     from attempts
-    where credited_group_id is null
 )
 
 select * from keyed

@@ -10,6 +10,11 @@ drivers as (
     select * from {{ ref('int_driver_quantities') }}
 ),
 
+services as (
+    select * from {{ ref('int_shared_services') }}
+),
+
+-- A shared service that has passed on, of this tier or an earlier one, receives nothing any more.
 attempted as (
     select
         attempts.pool_id,
@@ -26,6 +31,12 @@ attempted as (
     from attempts
     inner join drivers
         on attempts.driver_id = drivers.driver_id
+    left join services
+        on drivers.cost_centre_code = services.cost_centre_code
+            and attempts.tier >= services.tier
+            and attempts.period_start >= services.valid_from
+            and attempts.period_start < services.valid_to
+    where services.cost_centre_code is null
 )
 
 select * from attempted

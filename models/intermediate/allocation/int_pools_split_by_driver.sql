@@ -2,10 +2,6 @@
 
 with
 
-pools as (
-    select * from {{ ref('int_pools_collected') }}
-),
-
 chosen_drivers as (
     select * from {{ ref('int_pool_drivers_chosen') }}
 ),
@@ -14,7 +10,7 @@ credited_receivers as (
     select * from {{ ref('int_credited_receivers') }}
 ),
 
-drivers as (
+drivers_of_all as (
     select * from chosen_drivers
     union all
     select
@@ -32,64 +28,8 @@ drivers as (
     from credited_receivers
 ),
 
-weighted_pools as (
-    select
-        pools.pool_id,
-        drivers.attempt,
-        drivers.attempt_method,
-        drivers.cost_centre_code,
-        drivers.use_case_id,
-        drivers.unallocated_reason,
-        drivers.identity_type,
-        drivers.identity_id,
-        drivers.driver_quantity,
-        cast(sum(drivers.driver_quantity) over (partition by pools.pool_id) as {{ column_type('quantity') }})
-            as driver_quantity_total,
-        drivers.driver_units,
-        pools.billed_cost,
-        pools.effective_cost,
-        pools.reporting_cost
-
-    from pools
-    inner join drivers
-        on pools.pool_id = drivers.pool_id
-),
-
-{{ apportion(
-    relation='weighted_pools',
-    whole='pool_id',
-    weight='driver_units',
-    measures=['billed_cost', 'effective_cost', 'reporting_cost'],
-    tie_break="case when unallocated_reason is null then 0 else 1 end asc nulls last, driver_units desc nulls last,"
-    ~ " cost_centre_code asc nulls last, coalesce(use_case_id, '') asc nulls last,"
-    ~ " identity_type asc nulls last, identity_id asc nulls last, unallocated_reason asc nulls last"
-) }},
-
--- A pool that no driver reaches is still owed: it stays whole, unallocated.
 parts as (
-    select
-        pools.pool_id,
-        coalesce(split_parts.attempt, 0) as attempt,
-        coalesce(split_parts.attempt_method, pools.method) as driver,
-        split_parts.cost_centre_code,
-        split_parts.use_case_id,
-        case when split_parts.pool_id is null then 'zero_driver' else split_parts.unallocated_reason end
-            as unallocated_reason,
-        split_parts.identity_type,
-        split_parts.identity_id,
-        coalesce(split_parts.driver_quantity, 0) as driver_numerator,
-        coalesce(split_parts.driver_quantity_total, 0) as driver_denominator,
-        coalesce(split_parts.driver_units, 0) as driver_units,
-        coalesce(split_parts.weight_total, 0) as driver_units_total,
-        case when split_parts.pool_id is null then pools.billed_cost else split_parts.billed_cost_part end as billed_cost,
-        case when split_parts.pool_id is null then pools.effective_cost else split_parts.effective_cost_part end
-            as effective_cost,
-        case when split_parts.pool_id is null then pools.reporting_cost else split_parts.reporting_cost_part end
-            as reporting_cost
-
-    from pools
-    left join weighted_pools_apportioned as split_parts
-        on pools.pool_id = split_parts.pool_id
+    {{ split_pools(ref('int_pools_collected'), 'drivers_of_all') }}
 )
 
 select * from parts

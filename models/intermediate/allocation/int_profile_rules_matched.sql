@@ -6,6 +6,7 @@ attributes as (
 
 conditions as (
     select * from {{ ref('int_rule_conditions') }}
+    where tier = 1
 ),
 
 rules as (

@@ -1,20 +1,21 @@
-{#- Rule column without `match_` → the charge attribute it looks at has the same name in int_charge_attributes. -#}
+{#- Rule column without `match_` → the attribute it looks at: in tier 1 of that name in int_charge_attributes. -#}
 {% set plain_columns = [
     'platform', 'service_category', 'service_name', 'billing_account_id', 'sub_account_id', 'resource_id',
     'charge_category', 'sku', 'api_key_id', 'workflow_id', 'environment', 'model', 'cost_basis', 'commitment_status',
+    'cost_centre',
 ] %}
 
 with
 
 rules as (
     select * from {{ ref('int_allocation_rules') }}
-    where tier = 1
 ),
 
 plain_patterns as (
     {% for column in plain_columns %}
     select
         rule_key,
+        tier,
         '{{ column }}' as match_column,
         match_{{ column }} as pattern
 
@@ -31,6 +32,7 @@ plain_alternatives as (
 tag_patterns as (
     select
         rule_key,
+        tier,
         coalesce(match_tag_key, '*') as key_pattern,
         coalesce(match_tag_value, '*') as value_pattern
 
@@ -45,6 +47,7 @@ tag_key_alternatives as (
 tag_keys as (
     select
         rule_key,
+        tier,
         value_pattern,
         {{ normalised_tag_key('item') }} as key_alternative
 
@@ -58,6 +61,7 @@ tag_value_alternatives as (
 conditions as (
     select
         rule_key,
+        tier,
         match_column,
         {{ like_pattern('item') }} as like_pattern
 
@@ -67,6 +71,7 @@ conditions as (
 
     select
         rule_key,
+        tier,
         'tag' as match_column,
         {{ like_pattern("key_alternative || '=' || item") }} as like_pattern
 

@@ -3,12 +3,28 @@
 with
 
 funded as (
-    select * from {{ ref('int_allocations_funded') }}
-    where pool_id is not null and unallocated_reason is null
+    select * from {{ ref('int_allocations_passed_on') }}
+    where pool_id is not null and onward_pool_id is null and unallocated_reason is null
 ),
 
 pools as (
-    select * from {{ ref('int_pools_collected') }}
+    select
+        pool_id,
+        driver_scope,
+        driver_grain,
+        pool_date
+
+    from {{ ref('int_pools_collected') }}
+
+    union all
+
+    select
+        pool_id,
+        driver_scope,
+        driver_grain,
+        pool_date
+
+    from {{ ref('int_onward_pools') }}
 ),
 
 usage_by_owner as (

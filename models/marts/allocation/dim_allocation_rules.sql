@@ -36,6 +36,9 @@ phrased as (
     select
         worded.*,
         case
+            when tier > 1
+                then 'Takes what shared services of tier ' || cast(tier as {{ dbt.type_string() }}) || ' hold'
+                    || case when conditions = '' then '' else ' where ' || conditions end || '.'
             when conditions = '' then 'Takes every charge that no rule of a lower priority number has claimed.'
             else 'Takes charges where ' || conditions || '.'
         end as matches_sentence,

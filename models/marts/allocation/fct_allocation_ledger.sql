@@ -2,6 +2,7 @@ with
 
 entries as (
     select * from {{ ref('int_allocations_unioned') }}
+    where onward_pool_id is null
 ),
 
 suggestions as (
@@ -52,9 +53,10 @@ ledger as (
             when entries.unallocated_reason is not null
                 then suggestions.suggestion
         end as suggestion,
+        entries.allocation_path,
         entries.billing_currency,
         entries.reporting_currency,
-        1 as tier,
+        entries.tier,
         entries.driver_numerator,
         entries.driver_denominator,
         entries.share,

@@ -1,11 +1,26 @@
+{% set pool_columns = [
+    'pool_id', 'platform', 'billing_account_id', 'invoice_id', 'rule_id', 'rule_version', 'method', 'billing_currency',
+    'reporting_currency', 'accounting_month',
+] %}
+
 with
 
-pools as (
+charge_pools as (
     select * from {{ ref('int_pools_collected') }}
 ),
 
+onward_pools as (
+    select * from {{ ref('int_onward_pools') }}
+),
+
+-- Entries that a shared service passed on are parts of their pool too; the next tier's pool replaces them.
+entries as (
+    select * from {{ ref('int_allocations_unioned') }}
+),
+
 ledger as (
-    select * from {{ ref('fct_allocation_ledger') }}
+    select * from entries
+    where onward_pool_id is null
 ),
 
 charges as (
@@ -22,9 +37,45 @@ pool_entries as (
         sum(effective_cost) as effective_cost,
         sum(reporting_cost) as reporting_cost
 
-    from ledger
+    from entries
     where pool_id is not null
     group by pool_id
+),
+
+held as (
+    select
+        onward_pool_id as pool_id,
+        sum(billed_cost) as billed_cost,
+        sum(effective_cost) as effective_cost,
+        sum(reporting_cost) as reporting_cost
+
+    from entries
+    where onward_pool_id is not null
+    group by onward_pool_id
+),
+
+pools as (
+    select
+        {{ pool_columns | join(', ') }},
+        billed_cost,
+        effective_cost,
+        reporting_cost,
+        1 as tier
+
+    from charge_pools
+
+    union all
+
+    select
+        onward_pools.{{ pool_columns | join(', onward_pools.') }},
+        held.billed_cost,
+        held.effective_cost,
+        held.reporting_cost,
+        onward_pools.tier
+
+    from onward_pools
+    inner join held
+        on onward_pools.pool_id = held.pool_id
 ),
 
 pool_proofs as (
@@ -48,6 +99,7 @@ pool_proofs as (
         pools.billed_cost - coalesce(pool_entries.billed_cost, 0) as residual,
         pools.effective_cost - coalesce(pool_entries.effective_cost, 0) as effective_residual,
         pools.reporting_cost - coalesce(pool_entries.reporting_cost, 0) as reporting_residual,
+        pools.tier,
         pools.accounting_month
 
     from pools
@@ -123,6 +175,7 @@ invoice_proofs as (
         invoice_charges.billed_cost - coalesce(invoice_entries.billed_cost, 0) as residual,
         invoice_charges.effective_cost - coalesce(invoice_entries.effective_cost, 0) as effective_residual,
         invoice_charges.reporting_cost - coalesce(invoice_entries.reporting_cost, 0) as reporting_residual,
+        cast(null as {{ dbt.type_int() }}) as tier,
         invoice_charges.accounting_month
 
     from invoice_charges
@@ -155,6 +208,7 @@ typed as (
         'largest remainder, then larger driver, then lower code' as tie_break,
         billing_currency,
         reporting_currency,
+        tier,
         cast(recipients as {{ dbt.type_bigint() }}) as recipients,
         cast(entry_count as {{ dbt.type_bigint() }}) as entry_count,
         cast(amount_in as {{ column_type('money') }}) as amount_in,

@@ -14,12 +14,15 @@
     'effective_cost': 'effective_cost',
     'invoice_id': 'invoice_id',
 } %}
-{#- A posted entry stands though a restatement has replaced its charges: the entry's own words then. -#}
+{#-
+    Entries without charges of their own, in their own words: what shared services passed on is many charges at once, and
+    a posted entry stands though a restatement has replaced its charges.
+-#}
 {% set without_origin = {
     'billing_period_end': next_month_start('detailed.accounting_month'),
     'billing_period_start': 'cast(detailed.accounting_month as timestamp)',
     'charge_category': "'Usage'",
-    'charge_description': "'Posted, its charges since replaced'",
+    'charge_description': "case when detailed.tier > 1 then 'Passed on by a shared service' else 'Posted, its charges since replaced' end",
     'charge_frequency': "'Usage-Based'",
     'charge_period_end': add_days('detailed.charge_date', 1),
     'charge_period_start': 'cast(detailed.charge_date as timestamp)',
@@ -30,7 +33,7 @@
     'pricing_currency': 'detailed.billing_currency',
     'pricing_currency_effective_cost': 'detailed.effective_cost',
     'service_category': "'Other'",
-    'service_name': "detailed.platform || ', replaced charges'",
+    'service_name': "detailed.platform || case when detailed.tier > 1 then ', shared services' else ', replaced charges' end",
     'service_provider_name': 'detailed.platform',
     'service_subcategory': "'Other (Other)'",
 } %}
@@ -49,16 +52,31 @@ cost_centres as (
     select * from {{ ref('dim_cost_centres') }}
 ),
 
-entries as (
+-- What a shared service passed on keeps its share of its origin, or the others would take it.
+parts_of_origins as (
+    {% for relation in ['fct_allocation_ledger', 'fct_passed_on_allocations'] %}
     select
         allocation_id,
         coalesce(pool_id, charge_group_id) as origin_id,
+        driver_numerator,
+        billed_cost,
+        effective_cost
+
+    from {{ ref(relation) }}
+    {{ "union all" if not loop.last }}
+    {% endfor %}
+),
+
+entries as (
+    select
+        allocation_id,
+        origin_id,
         cast(1 as {{ column_type('money') }}) as whole,
         billed_cost,
         effective_cost,
         greatest(coalesce(driver_numerator, 0), 0) as driver_quantity
 
-    from ledger
+    from parts_of_origins
 ),
 
 totalled as (

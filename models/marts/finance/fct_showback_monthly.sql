@@ -7,7 +7,7 @@ with
 
 direct_costs as (
     select * from {{ ref('int_allocations_unioned') }}
-    where pool_id is null and unallocated_reason is null
+    where pool_id is null and onward_pool_id is null and unallocated_reason is null
 ),
 
 pool_costs as (

@@ -1,4 +1,4 @@
-"""Successors and tiers."""
+"""Successors."""
 
 from tests.unit.registers.folder import RegisterFolder
 
@@ -56,31 +56,3 @@ def test_ten_cost_centres_in_a_row_are_followed_and_eleven_are_not(
     assert registers.faults() == []
     registers.write("cost_centres", [PROGRAMME, *chain(11)])
     assert "are more than 10" in registers.only_fault().message
-
-
-def test_a_tier_cycle_is_named(registers: RegisterFolder) -> None:
-    shared = {"department_code": "D1", "is_shared_service": "true"}
-    registers.write(
-        "cost_centres",
-        [
-            PROGRAMME,
-            {**shared, "cost_centre_code": "SH-1", "tier": "2"},
-            {**shared, "cost_centre_code": "SH-2", "tier": "3"},
-        ],
-    )
-    first = {"rule_id": "R1", "rule_version": "1", "priority": "1", "tier": "2"}
-    second = {"rule_id": "R2", "rule_version": "1", "priority": "2", "tier": "3"}
-    registers.write(
-        "allocation_rules",
-        [
-            {**first, "match_cost_centre": "sh-1", "method": "fixed", "target_cost_centre": "SH-2"},
-            {**second, "match_cost_centre": "SH-2|X*", "method": "split", "split_id": "S"},
-        ],
-    )
-    registers.write(
-        "allocation_splits", [{"split_id": "S", "cost_centre_code": "SH-1", "share_percent": "100"}]
-    )
-    errors = registers.errors()
-    assert sum("in a circle: SH-1 → SH-2 → SH-1" in error for error in errors) == 1
-    assert sum("not available in this version" in error for error in errors) == 2
-    assert sum("cannot pass on" in warning for warning in registers.warnings()) == 2

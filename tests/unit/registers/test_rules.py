@@ -7,8 +7,6 @@ from tests.unit.registers.folder import RegisterFolder
 RULE = {"rule_id": "R1", "rule_version": "1", "priority": "10", "method": "owner"}
 SPLIT = {"split_id": "S", "cost_centre_code": "CC-1", "share_percent": "100"}
 UNAVAILABLE = "the method {} is not available in this version"
-NO_TIERS = "passing on what shared services hold (tiers over 1) is not available in this version"
-NO_COST_CENTRE_YET = "a rule of tier 1 sees charges, which have no cost centre yet"
 NO_OWNER = "`owner` cannot be a fallback: a pool has no owner"
 NO_TARGET = "the method fixed has no cost centre to charge"
 MAY, JUNE = "2026-05-01", "2026-06-01"
@@ -39,8 +37,6 @@ def test_a_rule_of_each_available_method_is_no_fault(registers: RegisterFolder) 
         ({"method": "gpu_hours"}, "method", UNAVAILABLE.format("gpu_hours")),
         ({"method": "gateway"}, "method", UNAVAILABLE.format("gateway")),
         ({"method": "cost", "fallback_method": "seats"}, "fallback_method", UNAVAILABLE.format("seats")),
-        ({"tier": "2"}, "tier", NO_TIERS),
-        ({"match_cost_centre": "CC-*"}, "match_cost_centre", NO_COST_CENTRE_YET),
         ({"method": "cost", "fallback_method": "magic"}, "fallback_method", "`magic` is no method"),
         ({"method": "cost", "fallback_method": "owner"}, "fallback_method", NO_OWNER),
         ({"method": "cost", "fallback_method": "even"}, "split_id", "the method even has no split"),

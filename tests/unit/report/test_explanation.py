@@ -43,6 +43,46 @@ def test_a_pool_part_shows_all_receivers_and_all_charges(settings: Settings) -> 
     assert whole.adds_up
 
 
+def test_what_a_shared_service_passed_on_leads_through_it_to_the_charges(tmp_path: Path) -> None:
+    settings = make_warehouse(tmp_path)
+    with duckdb.connect(settings.work_file) as connection:
+        for statement in (
+            """
+            insert into marts.fct_passed_on_allocations
+            select *, 'p2' from marts.fct_allocation_ledger where allocation_id = 'bb02'
+            """,
+            *(
+                f"""
+                insert into marts.fct_allocation_ledger
+                select * replace ('{entry}' as allocation_id, '{code}' as cost_centre_code, 2 as tier,
+                    'shared → CC-2: onward' as allocation_path, 'p2' as pool_id, 'onward' as rule_id,
+                    {cost} as billed_cost, {cost} as effective_cost)
+                from marts.fct_allocation_ledger where allocation_id = 'bb02'
+                """
+                for entry, code, cost in (("cc01", "CC-3", 2), ("cc02", "CC-4", 1))
+            ),
+            "delete from marts.fct_allocation_ledger where allocation_id = 'bb02'",
+        ):
+            connection.execute(statement)
+    publish(settings)
+    explanation = explain_entry(settings, "cc01", charge_limit=10)
+    whole = explanation.whole
+    assert [part.cost_centre_code for part in whole.entries] == ["CC-3", "CC-4"]
+    assert [(held.cost_centre_code, held.rule_id, held.billed_cost) for held in whole.held] == [
+        ("CC-2", "shared", Decimal(3))
+    ]
+    assert [charge.charge_id for charge in whole.largest_charges] == ["c3"]
+    assert whole.adds_up
+    console = Console(file=StringIO(), width=160)
+    print_explanation(explanation, console)
+    output = console.file
+    assert isinstance(output, StringIO)
+    assert "tier 2, by way of shared → CC-2: onward" in output.getvalue()
+    assert "held 3.00 EUR billed, 3.00 effective = entries 3.00 billed" in output.getvalue()
+    # The pool of the tier before still adds up, with the part that was passed on.
+    assert explain_entry(settings, "bb01", charge_limit=10).whole.adds_up
+
+
 def test_a_part_that_lost_a_charge_does_not_add_up(tmp_path: Path) -> None:
     settings = make_warehouse(tmp_path)
     with duckdb.connect(settings.work_file) as connection:

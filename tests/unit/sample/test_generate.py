@@ -147,7 +147,7 @@ def test_splits_sum_to_a_hundred_and_priorities_are_unique(company: Path) -> Non
     assert set(shares.values()) == {Decimal(100)}
     with (company / "seeds" / "allocation_rules.csv").open(newline="") as file:
         rules = list(csv.DictReader(file))
-    in_force = [(rule["priority"], rule["valid_from"]) for rule in rules]
+    in_force = [(rule["tier"], rule["priority"], rule["valid_from"]) for rule in rules]
     assert len(in_force) == len(set(in_force))
     assert {rule["method"] for rule in rules} == {
         "owner", "fixed", "split", "even", "cost", "token_volume", "requests", "central",

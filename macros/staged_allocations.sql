@@ -1,0 +1,44 @@
+{#-
+    Allocations with the stage of their use case. A query, for a model or in brackets behind a CTE's name.
+
+    assigned: relation shaped as int_allocations_assigned, of any tier.
+-#}
+{% macro staged_allocations(assigned) %}
+with
+
+allocations as (
+    select * from {{ assigned }}
+),
+
+stages as (
+    select * from {{ ref('int_use_case_stages') }}
+),
+
+-- The stage in force at the charge's period start, or at the pool's.
+staged as (
+    select
+        {{ hash_key([
+            'allocations.charge_group_id', 'allocations.pool_id', 'allocations.cost_centre_code',
+            'allocations.use_case_id', 'allocations.unallocated_reason', 'allocations.identity_type',
+            'allocations.identity_id',
+        ]) }} as assignment_id,
+        allocations.*,
+        stages.stage as use_case_stage,
+        stages.sandbox_cap,
+        stages.chargeback_from as use_case_chargeback_from,
+        stages.valid_from as stage_valid_from,
+        stages.expires_at,
+        coalesce(stages.stage = 'sandbox' and allocations.unallocated_reason is null, false) as is_sandbox,
+        coalesce(
+            stages.stage = 'sandbox' and allocations.period_start >= stages.expires_at, false
+        ) as is_expired
+
+    from allocations
+    left join stages
+        on allocations.use_case_id = stages.use_case_id
+            and allocations.period_start >= stages.valid_from
+            and allocations.period_start < stages.valid_to
+)
+
+select * from staged
+{% endmacro %}

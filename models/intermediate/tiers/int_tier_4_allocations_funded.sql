@@ -1,0 +1,7 @@
+{{ config(materialized='table') }}
+
+{{ stepped_down(tier=4, lower=[
+    ref('int_allocations_funded'),
+    ref('int_tier_2_allocations_funded'),
+    ref('int_tier_3_allocations_funded'),
+]) }}
