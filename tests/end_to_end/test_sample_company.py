@@ -78,11 +78,11 @@ def test_a_delivery_whose_manifest_names_a_missing_file_is_held_back(company: Co
 
 
 def test_each_kind_of_entry_is_explained_down_to_its_row(company: Company) -> None:
-    """One entry of each method, direct or pooled, allocated or not."""
+    """One entry of each tier and method, direct or pooled, allocated or not."""
     with company.published() as connection:
         entries = connection.execute(
             "select min(allocation_id) from marts.fct_allocation_ledger "
-            "group by method, pool_id is null, unallocated_reason is null"
+            "group by tier, method, pool_id is null, unallocated_reason is null"
         ).fetchall()
     for (allocation_id,) in entries:
         explanation = company.chargeback_json("explain", allocation_id)
@@ -91,6 +91,22 @@ def test_each_kind_of_entry_is_explained_down_to_its_row(company: Company) -> No
         assert explanation["rule_sentence"] or explanation["entry"]["rule_id"] is None, (
             allocation_id
         )
+
+
+def test_what_is_unmetered_or_unused_is_claimed_by_its_own_rules(company: Company) -> None:
+    with company.published() as connection:
+        claimed = connection.execute(
+            "select focus.x_cost_basis, focus.commitment_discount_status, pools.rule_id, count(*) > 0 "
+            "from marts.fct_focus_cost_and_usage as focus "
+            "inner join marts.fct_charge_lineage as lineage on focus.x_charge_id = lineage.charge_id "
+            "inner join (select charge_group_id, rule_id from marts.fct_allocation_ledger "
+            "union all select charge_group_id, rule_id from marts.fct_passed_on_allocations "
+            "union all select charge_group_id, rule_id from marts.fct_pool_members "
+            "inner join marts.fct_allocation_proof using (pool_id)) as pools using (charge_group_id) "
+            "where focus.x_cost_basis = 'unmetered' or focus.commitment_discount_status = 'Unused' "
+            "group by all order by all"
+        ).fetchall()
+    assert claimed == [("billed", "Unused", "R-044", True), ("unmetered", None, "R-070", True)]
 
 
 def test_a_cost_centre_and_month_is_explained(company: Company) -> None:
