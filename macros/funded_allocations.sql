@@ -14,27 +14,8 @@ sandboxes_funded as (
     select * from {{ sandboxes }}
 ),
 
-programme as (
-    select * from {{ ref('int_programme_cost_centres') }}
-),
-
-over_cap_policy as (
-    select
-        value as over_cap_funding,
-        valid_from,
-        valid_to
-
-    from {{ ref('stg_registers__policy') }}
-    where setting = 'sandbox_over_cap'
-),
-
--- The sponsor of a sandbox: its use case's cost centre, or that one's successor.
-use_cases as (
-    select * from {{ ref('stg_registers__use_cases') }}
-),
-
-cost_centres as (
-    select * from {{ ref('int_cost_centres_succeeded') }}
+sandbox_payers as (
+    {{ sandbox_payers(staged) }}
 ),
 
 cost_centre_versions as (
@@ -68,41 +49,21 @@ payers as (
         sided.cost_centre_code as assigned_cost_centre_code,
         case
             when sided.unallocated_reason is not null then sided.unallocated_reason
-            when sided.funding = 'inside' and programme.paying_cost_centre_code is null
-                then coalesce(programme.dead_end_reason, 'unknown_cost_centre')
-            when sided.funding = 'over_cap' and over_cap_policy.over_cap_funding = 'unallocated'
-                then 'sandbox_over_cap'
-            when sided.funding = 'expired' and over_cap_policy.over_cap_funding = 'unallocated'
-                then 'sandbox_expired'
-            when sided.funding in ('over_cap', 'expired') and sponsors.paying_cost_centre_code is null
-                then coalesce(sponsors.dead_end_reason, 'unknown_cost_centre')
+            when sided.funding = 'inside' then sandbox_payers.inside_reason
+            when sided.funding = 'over_cap' then sandbox_payers.over_cap_reason
+            when sided.funding = 'expired' then sandbox_payers.expired_reason
         end as funded_reason,
         case
-            when sided.funding = 'inside' then programme.paying_cost_centre_code
-            when sided.funding in ('over_cap', 'expired') then sponsors.paying_cost_centre_code
+            when sided.funding = 'inside' then sandbox_payers.inside_payer_code
+            when sided.funding in ('over_cap', 'expired') then sandbox_payers.outside_payer_code
             else sided.cost_centre_code
         end as payer_code,
         coalesce(sided.funding = 'inside', false) or sided.driver = 'central' or coalesce(sided.method = 'central', false)
             as is_central
 
     from sided
-    left join programme
-        on sided.funding = 'inside'
-            and sided.period_start >= programme.valid_from
-            and sided.period_start < programme.valid_to
-    left join over_cap_policy
-        on sided.funding in ('over_cap', 'expired')
-            and sided.period_start >= over_cap_policy.valid_from
-            and sided.period_start < over_cap_policy.valid_to
-    left join use_cases
-        on sided.funding in ('over_cap', 'expired')
-            and sided.use_case_id = use_cases.use_case_id
-            and sided.period_start >= use_cases.valid_from
-            and sided.period_start < use_cases.valid_to
-    left join cost_centres as sponsors
-        on use_cases.cost_centre_code = sponsors.cost_centre_code
-            and sided.period_start >= sponsors.segment_start
-            and sided.period_start < sponsors.segment_end
+    left join sandbox_payers
+        on sided.assignment_id = sandbox_payers.assignment_id
 ),
 
 -- Production is charged from the later of the use case's and its payer's department's date; empty means never.

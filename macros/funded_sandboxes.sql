@@ -8,6 +8,10 @@
 {% macro funded_sandboxes(staged, spent=none) %}
 with
 
+sandbox_payers as (
+    {{ sandbox_payers(staged) }}
+),
+
 sandbox_spend as (
     select
         staged_spend.assignment_id,
@@ -66,8 +70,10 @@ cut as (
 
 sides as (
     select
-        assignment_id,
+        cut.assignment_id,
         'inside' as funding,
+        sandbox_payers.inside_payer_code as payer_code,
+        sandbox_payers.inside_reason is not null as is_unallocated,
         case
             when inside_units = 0 and outside_units = 0 then case when spent_units <= cap_units then 1 else 0 end
             else abs(inside_units)
@@ -77,12 +83,16 @@ sides as (
         reporting_cost
 
     from cut
+    left join sandbox_payers
+        on cut.assignment_id = sandbox_payers.assignment_id
 
     union all
 
     select
-        assignment_id,
+        cut.assignment_id,
         'over_cap' as funding,
+        sandbox_payers.outside_payer_code as payer_code,
+        sandbox_payers.over_cap_reason is not null as is_unallocated,
         case
             when inside_units = 0 and outside_units = 0 then case when spent_units <= cap_units then 0 else 1 end
             else abs(outside_units)
@@ -92,6 +102,8 @@ sides as (
         reporting_cost
 
     from cut
+    left join sandbox_payers
+        on cut.assignment_id = sandbox_payers.assignment_id
 ),
 
 funded_sides as (
@@ -104,7 +116,8 @@ funded_sides as (
     whole='assignment_id',
     weight='funding_units',
     measures=['billed_cost', 'effective_cost', 'reporting_cost'],
-    tie_break='funding_units desc nulls last, funding asc nulls last'
+    tie_break="case when is_unallocated then 1 else 0 end asc nulls last, funding_units desc nulls last,"
+    ~ " payer_code asc nulls last, funding asc nulls last"
 ) }},
 
 funded as (
