@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run check land build publish report test lint lock clean
+.PHONY: help run check land build publish report close test lint lock clean
 
 export DO_NOT_TRACK := 1
 
@@ -32,6 +32,9 @@ publish: $(VENV)/.run ## show the tested marts to readers
 
 report: $(VENV)/.run ## print the figures of what is published
 	@$(CHARGEBACK) report
+
+close: $(VENV)/.run ## post a month for good: make close PERIOD=2026-05 BY=P10301
+	@$(CHARGEBACK) close --period "$(PERIOD)" --approved-by "$(BY)" $(OVERRIDES)
 
 test: $(VENV)/.dev ## run every test
 	@$(VENV)/bin/python -m pytest -n 2 --dist loadscope

@@ -9,6 +9,7 @@
         'boolean': dbt.type_boolean(),
         'timestamp': dbt.type_timestamp(),
         'date': 'date',
+        'int': dbt.type_int(),
         'integer': dbt.type_bigint(),
         'money': 'decimal(38, 10)',
         'quantity': 'decimal(38, 12)',

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from orchestration.build_record import Flag, remove_build_record, write_build_record
+from orchestration.close.recomputed import recompute, restated_closes
+from orchestration.close.verify import refuse_changed_closes
+from orchestration.close.views import refresh_close_views
 from orchestration.comparison.views import create_comparison_view
 from orchestration.dbt_process import run_dbt
 from orchestration.settings import Settings
@@ -51,18 +54,31 @@ class BuildOutcome:
 def build(settings: Settings, progress: Progress) -> BuildOutcome:
     """Seed, build and test everything with dbt; record the build only if all of it passed.
 
-    The caller holds the writer's lock.
+    A closed month whose charges or usage have changed is first computed again under the registers of its close, which
+    takes a second pass. The caller holds the writer's lock. Raises RefusalError where a close is not as it was posted,
+    and where the registers of a close no longer give a ledger.
     """
     remove_build_record(settings)
     create_comparison_view(settings)
+    refuse_changed_closes(settings)
+    refresh_close_views(settings)
 
     def listen(event: Any) -> None:
         if event.info.name == "LogStartLine":
             progress(event.data.index, event.data.total, event.data.description)
 
-    # Unit tests test the SQL, which no delivery changes: `make test` runs them.
-    result = run_dbt(settings, ["build", "--exclude-resource-type", "unit_test"], listen=listen)
-    outcome = outcome_of(settings, result)
+    def run() -> BuildOutcome:
+        # Unit tests test the SQL, which no delivery changes: `make test` runs them.
+        arguments = ["build", "--exclude-resource-type", "unit_test"]
+        return outcome_of(settings, run_dbt(settings, arguments, listen=listen))
+
+    outcome = run()
+    restated = restated_closes(settings)
+    if restated:
+        for close, input_fingerprint in restated:
+            recompute(settings, close, input_fingerprint)
+        refresh_close_views(settings)
+        outcome = run()
     if outcome.passed:
         write_build_record(settings, outcome.flags)
     return outcome

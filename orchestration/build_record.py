@@ -14,6 +14,8 @@ from typing import Any
 
 import duckdb
 
+from orchestration.close.closed import read_closes
+from orchestration.errors import RefusalError
 from orchestration.landing.files import sha256_of, write_durably
 from orchestration.settings import Settings
 
@@ -36,11 +38,7 @@ def remove_build_record(settings: Settings) -> None:
 
 def write_build_record(settings: Settings, flags: list[Flag]) -> None:
     """Record what the build that has just passed was made from. The caller holds the writer's lock."""
-    record = {
-        "inputs": _inputs(settings.work_file),
-        "registers": {path.name: sha256_of(path) for path in sorted(settings.seeds.glob("*.csv"))},
-        "flags": [asdict(flag) for flag in flags],
-    }
+    record = {**_made_from(settings), "flags": [asdict(flag) for flag in flags]}
     path = settings.warehouse / _RECORD
     write_durably(path, (json.dumps(record, indent=2) + "\n").encode())
 
@@ -52,6 +50,34 @@ def read_build_record(settings: Settings) -> dict[str, Any] | None:
         return None
     record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return record
+
+
+def current_build_record(settings: Settings) -> dict[str, Any]:
+    """The record of the last build if it is of what is there now; RefusalError if it is not, or did not pass."""
+    record = read_build_record(settings)
+    if record is None or not settings.work_file.exists():
+        raise RefusalError(
+            "There is no tested build: run `chargeback build` first and mend what it reports.",
+            exit_code=1,
+        )
+    made_from = _made_from(settings)
+    differing = [name for name, value in made_from.items() if record.get(name) != value]
+    if differing:
+        raise RefusalError(
+            f"The last build is not of what is there now ({', '.join(differing)} have changed since): run "
+            "`chargeback build` first.",
+            exit_code=1,
+        )
+    return record
+
+
+def _made_from(settings: Settings) -> dict[str, Any]:
+    """What a build depends on: deliveries in force, registers, closed months."""
+    return {
+        "inputs": _inputs(settings.work_file),
+        "registers": {path.name: sha256_of(path) for path in sorted(settings.seeds.glob("*.csv"))},
+        "closes": {close.period: close.close_id for close in read_closes(settings.closes)},
+    }
 
 
 def _inputs(work_file: Path) -> dict[str, Any]:

@@ -210,14 +210,33 @@ def export(
     output: Annotated[
         Path | None, typer.Option("--output", metavar="FILE", help="Where to write the CSV.")
     ] = None,
+    layout: Annotated[
+        Path | None, typer.Option("--layout", metavar="FILE", help="Journal: its columns, as YAML.")
+    ] = None,
+    reversal: Annotated[
+        bool, typer.Option("--reversal", help="Journal: swap the sides, dated the next month.")
+    ] = False,
+    accrual: Annotated[
+        bool,
+        typer.Option(
+            "--accrual",
+            help="Journal: of an ended month, not closed, with its reversal in the next.",
+        ),
+    ] = False,
+    draft: Annotated[
+        bool, typer.Option("--draft", help="Journal: write it though the month is open.")
+    ] = False,
 ) -> None:
     """Write a file for another tool from what is published, proven to sum to the ledger."""
+    from orchestration.export import JournalOptions
     from orchestration.export import export as write_export
 
     console = _console()
     settings = _settings(console)
     _check(settings, console, quiet=True)
-    for exported in write_export(settings, name, period, output):
+    given = layout, reversal, accrual, draft
+    options = JournalOptions(*given) if any(given) else None
+    for exported in write_export(settings, name, period, output, options):
         sums = ", ".join(
             f"{money(amount)} {currency}" for currency, amount in exported.totals.sums.items()
         )
@@ -254,6 +273,90 @@ def compare_policy(
         print(as_json(comparison))
     else:
         print_comparison(comparison, console)
+
+
+@app.command()
+def close(
+    period: Annotated[str, typer.Option("--period", metavar="YYYY-MM", help="Accounting month.")],
+    approved_by: Annotated[
+        str,
+        typer.Option("--approved-by", metavar="PERSON_ID", help="Who approves: a staff number."),
+    ],
+    override: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--override", metavar="CHECK", help="A check to pass over; repeat with --reason."
+        ),
+    ] = None,
+    reason: Annotated[
+        list[str] | None, typer.Option("--reason", help="Why, one for each --override, in order.")
+    ] = None,
+) -> None:
+    """Post an accounting month: its ledger and journals never change after this. Exits with 1 if it may not close."""
+    from orchestration.close.posting import close_period
+
+    console = _console()
+    settings = _settings(console)
+    _check(settings, console, quiet=True)
+    overrides, reasons = override or [], reason or []
+    if len(overrides) != len(reasons) or len(set(overrides)) != len(overrides):
+        raise RefusalError(
+            "Give each --override once, and one --reason with it, in the same order."
+        )
+    with writer_lock(settings, "close"):
+        outcome = close_period(
+            settings, period, approved_by, dict(zip(overrides, reasons, strict=True))
+        )
+        for block in outcome.overridden:
+            console.print(f"overridden {block.check}: {escape(block.finding)}", soft_wrap=True)
+        if outcome.close is None:
+            for block in outcome.blocks:
+                console.print(
+                    f"[red]{block.check}[/red]: {escape(block.finding)}\n  → {escape(block.remedy)}",
+                    highlight=False,
+                    soft_wrap=True,
+                )
+            raise RefusalError(
+                f"{period} stays open: {counted(len(outcome.blocks), 'thing')} to mend first, or to override with who "
+                "approves and why (--override CHECK --reason …).",
+                EXIT_FAILED,
+            )
+        if outcome.was_closed:
+            console.print(
+                f"{period} is closed already ({outcome.close.close_id}): nothing has changed.",
+                highlight=False,
+            )
+            return
+        console.print(
+            f"Closed {period} as {outcome.close.close_id}: {escape(str(outcome.close.folder))}",
+            highlight=False,
+            soft_wrap=True,
+        )
+        _build(settings, console)
+        _publish(settings, console)
+    console.print("Next: chargeback report")
+
+
+@app.command("verify-close")
+def verify_close(
+    period: Annotated[
+        str | None, typer.Option("--period", metavar="YYYY-MM", help="Only this month.")
+    ] = None,
+) -> None:
+    """Look whether closed months are still what was posted. Exits with 1 if anything differs."""
+    from orchestration.close.verify import verify_closes
+
+    console = _console()
+    verified = verify_closes(_settings(console), period)
+    for month in verified:
+        state = "[red]changed[/red]" if month.faults else "[green]as posted[/green]"
+        console.print(f"{month.period}  {month.close_id}  {state}", highlight=False)
+        for fault in month.faults:
+            console.print(f"  {escape(fault)}", highlight=False, soft_wrap=True)
+    if not verified:
+        console.print("No month is closed yet.")
+    if any(month.faults for month in verified):
+        raise typer.Exit(EXIT_FAILED)
 
 
 @app.command()

@@ -62,6 +62,11 @@ class Settings:
         """The folder of accepted deliveries."""
         return self.warehouse / "raw"
 
+    @property
+    def closes(self) -> Path:
+        """The folder of closed months."""
+        return self.warehouse / "closes"
+
 
 _held: dict[Path, int] = {}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.errors import RefusalError
-from orchestration.export import datadog, focus
+from orchestration.export import datadog, focus, journal
 from orchestration.export.totals import Exported
 from orchestration.report.published import published_file
 from orchestration.settings import Settings
@@ -18,11 +18,16 @@ from orchestration.settings import Settings
 EXPORTS: dict[str, Callable[[duckdb.DuckDBPyConnection, str, Path], list[Exported]]] = {
     "datadog": datadog.export,
     "focus": focus.export,
+    "journal": journal.export,
 }
 
 
 def export(
-    settings: Settings, name: str, period: str, output: Path | None = None
+    settings: Settings,
+    name: str,
+    period: str,
+    output: Path | None = None,
+    journal_options: journal.JournalOptions | None = None,
 ) -> list[Exported]:
     """Write the named export of a period; by default to `exports/<name>-<period>.csv` in the warehouse folder.
 
@@ -33,9 +38,13 @@ def export(
         raise RefusalError(f"There is no export '{name}'. There are: {', '.join(sorted(EXPORTS))}.")
     if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", period):
         raise RefusalError(f"'{period}' is no month: write it as YYYY-MM, such as 2026-05.")
+    if journal_options and name != "journal":
+        raise RefusalError("--layout, --reversal, --accrual and --draft are for the journal only.")
     path = output or settings.warehouse / "exports" / f"{name}-{period}.csv"
     with published_file(settings) as published:
         _refuse_empty_month(published, period)
+        if name == "journal":
+            return journal.export(published, period, path, journal_options)
         return EXPORTS[name](published, period, path)
 
 

@@ -109,6 +109,8 @@ class Table:
     never_keep: tuple[str, ...] = ()
     one_of: tuple[tuple[str, ...], ...] = ()
     root: str = "landing"
+    # A month of a bill is settled once a delivery is dated this many days after its end; None means 0.
+    settles_after_days: int | None = None
     fingerprint: str = ""
 
     @property
@@ -200,7 +202,10 @@ def read_contract(path: Path) -> list[Table]:
 _TABLE_KEYS = {
     "description", "role", "files", "reader", "records", "csv", "delivery", "replaces", "time",
     "covers", "overlap_set", "overlap_by", "request", "never_keep", "one_of", "columns",
+    "settles_after_days",
 }  # fmt: skip
+# Keys that say nothing of how a file is read: changing one reads no file again.
+_BESIDE_READING = ("description", "settles_after_days")
 _COLUMN_KEYS = {
     "type", "from", "header", "required", "not_null", "person", "person_when", "money", "unit",
     "volatile", "formats", "allow", "values", "minimum", "description",
@@ -264,10 +269,24 @@ def _table(
         never_keep=_texts(body.get("never_keep")),
         one_of=tuple(_texts(group) for group in body.get("one_of") or ()),
         columns=columns,
+        settles_after_days=_settles_after_days(body, at, faults),
         fingerprint=_fingerprint(root, body),
     )
     _check_table(table, delivery, names, at, faults)
     return table
+
+
+def _settles_after_days(body: Mapping[str, Any], at: str, faults: list[str]) -> int | None:
+    days = body.get("settles_after_days")
+    if days is None:
+        return None
+    if body.get("role") != "bill":
+        faults.append(f"{at}: `settles_after_days` goes with the role bill")
+        return None
+    if not isinstance(days, int) or isinstance(days, bool) or days < 0:
+        faults.append(f"{at}.settles_after_days: expected a whole number of days, such as 5")
+        return None
+    return days
 
 
 def _fingerprint(root: str, body: Mapping[str, Any]) -> str:
@@ -282,7 +301,7 @@ def _fingerprint(root: str, body: Mapping[str, Any]) -> str:
         if isinstance(column, dict) or column is None
     }
     read = {
-        **{key: value for key, value in body.items() if key != "description"},
+        **{key: value for key, value in body.items() if key not in _BESIDE_READING},
         "columns": columns,
     }
     text = json.dumps([_READING, root, read], sort_keys=True, default=str)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.close.views import create_close_views
 from orchestration.landing.checks import Fault
 from orchestration.landing.contracts import Table
 from orchestration.landing.engine import connect
@@ -34,7 +35,8 @@ _TABLES = {
     "deliveries": (
         "delivery_id varchar, platform varchar, source_table varchar, role varchar, status varchar,"
         " delivered_at timestamp, content_from date, content_to date, file_count bigint, row_count bigint,"
-        " money_rounding decimal(38, 20), unknown_columns varchar, arrived_sequence bigint"
+        " money_rounding decimal(38, 20), unknown_columns varchar, arrived_sequence bigint,"
+        " settles_after_days bigint"
     ),
     "delivery_files": (
         "delivery_id varchar, file varchar, sha256 varchar, byte_count bigint, row_count bigint,"
@@ -99,9 +101,10 @@ def refresh(
     tables: Sequence[Table],
     deliveries: Sequence[Delivery],
     refusals: Sequence[Refusal],
+    closes_folder: Path,
     spill: Path,
 ) -> None:
-    """Bring schema `raw` of the work file in step with the raw zone, in one transaction."""
+    """Bring schemas `raw` and `closes` of the work file in step with raw zone and closes, in one transaction."""
     scopes = current_scopes(tables, deliveries)
     status = statuses(deliveries, scopes)
     work_file.parent.mkdir(parents=True, exist_ok=True)
@@ -116,7 +119,7 @@ def refresh(
                 connection.execute(f"drop view raw.{quoted(name)}")
         for name, columns in _TABLES.items():
             connection.execute(f"create or replace table raw.{name} ({columns})")
-        _insert(connection, "deliveries", _delivery_rows(deliveries, status, refusals))
+        _insert(connection, "deliveries", _delivery_rows(tables, deliveries, status, refusals))
         _insert(
             connection,
             "delivery_files",
@@ -156,25 +159,30 @@ def refresh(
         for table in tables:
             of_table = [d for d in deliveries if d.source_table == table.qualified]
             _create_view(connection, raw_zone, table, of_table, scopes[table.qualified])
+        create_close_views(connection, closes_folder)
         connection.execute("commit")
         connection.execute("checkpoint")
 
 
 def _delivery_rows(
-    deliveries: Sequence[Delivery], status: Mapping[str, str], refusals: Sequence[Refusal]
+    tables: Sequence[Table],
+    deliveries: Sequence[Delivery],
+    status: Mapping[str, str],
+    refusals: Sequence[Refusal],
 ) -> list[tuple[object, ...]]:
+    settling = {table.qualified: table.settles_after_days for table in tables}
     accepted: list[tuple[object, ...]] = [
         (
             d.delivery_id, d.platform, d.source_table, d.role, status[d.delivery_id], d.delivered_at,
             d.content_from, d.content_to, len(d.files), d.row_count, d.money_rounding,
-            ", ".join(d.unknown_columns) or None, d.arrived_sequence,
+            ", ".join(d.unknown_columns) or None, d.arrived_sequence, settling.get(d.source_table),
         )
         for d in deliveries
     ]  # fmt: skip
     refused: list[tuple[object, ...]] = [
         (
             r.delivery_id, r.platform, r.source_table, r.role, "quarantined", None,
-            None, None, len(r.files), None, None, None, None,
+            None, None, len(r.files), None, None, None, None, None,
         )
         for r in refusals
     ]  # fmt: skip

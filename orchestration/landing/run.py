@@ -131,7 +131,15 @@ def _land(settings: Settings, tables: Sequence[Table], echo: Echo) -> LandingRes
                 conflicts.add(delivery)
                 echo(_accepted_line(delivery))
         people.save()
-        refresh(settings.work_file, raw_zone, tables, [*deliveries, *accepted], refusals, spill)
+        refresh(
+            settings.work_file,
+            raw_zone,
+            tables,
+            [*deliveries, *accepted],
+            refusals,
+            settings.closes,
+            spill,
+        )
     finally:
         shutil.rmtree(spill, ignore_errors=True)
     for refusal in refusals:

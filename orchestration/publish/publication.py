@@ -82,7 +82,12 @@ def _totals(published_file: Path) -> list[dict[str, str]]:
             "select billing_currency, cast(sum(billed_cost) as varchar) as billed_cost, "
             "cast(sum(case when unallocated_reason is null then 0 else billed_cost end) as varchar) "
             "as unallocated_cost "
-            f"from {MARTS_SCHEMA}.fct_allocation_ledger group by billing_currency order by billing_currency"
+            "from ("
+            f"select billing_currency, unallocated_reason, billed_cost from {MARTS_SCHEMA}.fct_allocation_ledger "
+            "union all "
+            "select billing_currency, unallocated_reason, billed_cost "
+            f"from {MARTS_SCHEMA}.fct_prior_period_adjustments"
+            ") group by billing_currency order by billing_currency"
         )
         names = [description[0] for description in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

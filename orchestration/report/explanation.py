@@ -81,18 +81,19 @@ charges as (
     select
         lineage.charge_id,
         lineage.charge_group_id,
-        cast(focus.charge_period_start as date) as charge_date,
+        lineage.charge_date,
         coalesce(focus.charge_description, focus.sku_meter, focus.x_sku, focus.service_name) as description,
         focus.x_cost_basis as cost_basis,
-        focus.billed_cost,
-        focus.effective_cost,
+        lineage.billed_cost,
+        lineage.effective_cost,
         lineage.file_name,
         lineage.row_number,
         lineage.source_table,
         lineage.delivery_id
     from members
     inner join marts.fct_charge_lineage as lineage on members.charge_group_id = lineage.charge_group_id
-    inner join marts.fct_focus_cost_and_usage as focus on lineage.charge_id = focus.x_charge_id
+    -- What a closed month was posted with may have left the vendor's bill since.
+    left join marts.fct_focus_cost_and_usage as focus on lineage.charge_id = focus.x_charge_id
 )
 """
 
@@ -162,7 +163,7 @@ class Charge:
     charge_group_id: str
     charge_date: date
     description: str | None
-    cost_basis: str
+    cost_basis: str | None
     billed_cost: Decimal
     effective_cost: Decimal
     file_name: str

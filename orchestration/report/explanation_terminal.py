@@ -180,7 +180,7 @@ def _print_charges(entry: Entry, whole: Whole, console: Console) -> None:
     table = _table("date", "charge", "file, row", "delivery")
     table.add_column(f"billed {entry.billing_currency}", justify="right", no_wrap=True)
     for charge in whole.largest_charges:
-        derived = "" if charge.cost_basis == "billed" else f" ({charge.cost_basis})"
+        derived = "" if charge.cost_basis in ("billed", None) else f" ({charge.cost_basis})"
         table.add_row(
             str(charge.charge_date),
             escape((charge.description or "") + derived),

@@ -12,9 +12,25 @@ from orchestration.settings import Settings
 
 _TO_MEND = 5
 
+# The ledger, and what closed months turned out to owe, which is posted later but belongs to them.
+_CARRIED = """
+with carried as (
+    select
+        platform, accounting_month, billing_currency, reporting_currency, cost_centre_code, billing_mode,
+        unallocated_reason, billed_cost, reporting_cost
+    from marts.fct_allocation_ledger
+    union all
+    select
+        platform, original_month, billing_currency, reporting_currency, cost_centre_code, billing_mode,
+        unallocated_reason, billed_cost, reporting_cost
+    from marts.fct_prior_period_adjustments
+)
+"""
+
 # Billed comes from the charges and the other two from the ledger: that they agree is a finding, not a definition.
-_PLATFORM_MONTHS = """
-with billed as (
+_PLATFORM_MONTHS = f"""
+{_CARRIED},
+billed as (
     select
         x_platform as platform,
         cast(date_trunc('month', billing_period_start) as date) as accounting_month,
@@ -30,7 +46,7 @@ ledger as (
         billing_currency,
         sum(case when unallocated_reason is null then billed_cost else 0 end) as allocated_cost,
         sum(case when unallocated_reason is null then 0 else billed_cost end) as unallocated_cost
-    from marts.fct_allocation_ledger
+    from carried
     group by all
 )
 select
@@ -48,17 +64,19 @@ full join ledger
 order by 1, 2, 3
 """
 
-_BY_REASON = """
+_BY_REASON = f"""
+{_CARRIED}
 select reporting_currency, unallocated_reason, '', sum(reporting_cost)
-from marts.fct_allocation_ledger
+from carried
 where unallocated_reason is not null
 group by all
 order by 1, 4 desc, 2
 """
 
-_BY_MODE = """
+_BY_MODE = f"""
+{_CARRIED}
 select reporting_currency, billing_mode, '', sum(reporting_cost)
-from marts.fct_allocation_ledger
+from carried
 where unallocated_reason is null
 group by all
 order by 1, 4 desc, 2
@@ -76,19 +94,31 @@ select
     coalesce(showback.department_code, '(no department)'),
     coalesce(names.department_name, ''),
     sum(showback.reporting_cost)
-from marts.fct_showback_monthly as showback
+from (
+    select reporting_currency, department_code, reporting_cost from marts.fct_showback_monthly
+    union all
+    select adjustments.reporting_currency, cost_centres.department_code, adjustments.reporting_cost
+    from marts.fct_prior_period_adjustments as adjustments
+    left join (
+        select cost_centre_code, arg_max(department_code, valid_from) as department_code
+        from marts.dim_cost_centres
+        group by cost_centre_code
+    ) as cost_centres on adjustments.cost_centre_code = cost_centres.cost_centre_code
+    where adjustments.unallocated_reason is null
+) as showback
 left join names on showback.department_code = names.department_code
 group by all
 order by 1, 4 desc, 2
 """
 
-_REPORTING_TOTALS = """
+_REPORTING_TOTALS = f"""
+{_CARRIED}
 select
     reporting_currency,
     sum(reporting_cost),
     sum(case when unallocated_reason is null then reporting_cost else 0 end),
     sum(case when unallocated_reason is null then 0 else reporting_cost end)
-from marts.fct_allocation_ledger
+from carried
 group by all
 order by 1
 """

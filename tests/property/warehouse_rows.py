@@ -33,6 +33,8 @@ SEEDS = (
 def company_rows(company: Company) -> dict[str, Rows]:
     """Content of the registers, the landed registers and the models that join the sources."""
     return {
+        # Nothing is closed: every month is computed.
+        "int_accounting_periods": [],
         "int_charges_unioned": [_charge_row(charge) for charge in company.charges],
         "int_usage_unioned": [_usage_row(usage) for usage in company.usage],
         "int_identities_unioned": [_record_row(row) for row in company.vendor_identities],

@@ -1,19 +1,23 @@
 -- Per platform, billing account, accounting month, invoice and currency the ledger's sum is the charges' sum, for every
--- measure, to the last decimal. Every figure that anyone reports rests on this.
+-- measure, to the last decimal. Every figure that anyone reports rests on this. Months that are closed are held by
+-- posted_and_adjusted_is_what_was_charged.
 with
 
 sides as (
     select
-        x_platform as platform,
-        billing_account_id,
-        invoice_id,
-        billing_currency,
-        x_accounting_month as accounting_month,
-        billed_cost,
-        effective_cost,
-        x_reporting_cost as reporting_cost
+        charges.x_platform as platform,
+        charges.billing_account_id,
+        charges.invoice_id,
+        charges.billing_currency,
+        charges.x_accounting_month as accounting_month,
+        charges.billed_cost,
+        charges.effective_cost,
+        charges.x_reporting_cost as reporting_cost
 
-    from {{ ref('int_charges_converted') }}
+    from {{ ref('int_charges_converted') }} as charges
+    left join {{ ref('int_accounting_periods') }} as periods
+        on charges.x_accounting_month = periods.accounting_month
+    where coalesce(periods.period_status, 'open') <> 'closed'
 
     union all
 
@@ -28,6 +32,7 @@ sides as (
         -reporting_cost as reporting_cost
 
     from {{ ref('fct_allocation_ledger') }}
+    where coalesce(period_status, 'open') <> 'closed'
 )
 
 select

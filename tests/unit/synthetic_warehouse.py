@@ -81,14 +81,29 @@ _STATEMENTS = [
     """,
     f"""
     create table marts.fct_charge_lineage as
-    select charge_id, charge_group_id, {MONTH} as accounting_month, 'd1' as delivery_id,
-        'openai__costs' as source_table, 'openai/costs/may.json' as file_name, row_number::bigint as row_number
-    from (values ('c1', 'g1', 1), ('c2', 'g2', 2), ('c3', 'g3', 3)) as t(charge_id, charge_group_id, row_number)
+    select charge_id, charge_group_id, {MONTH} as accounting_month, charge_date, 'd1' as delivery_id,
+        'openai__costs' as source_table, 'openai/costs/may.json' as file_name, row_number::bigint as row_number,
+        cost::decimal(38, 10) as billed_cost, cost::decimal(38, 10) as effective_cost
+    from (values
+        ('c1', 'g1', 1, date '2026-05-03', 10.1000000001), ('c2', 'g2', 2, date '2026-05-04', 4.0),
+        ('c3', 'g3', 3, date '2026-05-05', 7.0)
+    ) as t(charge_id, charge_group_id, row_number, charge_date, cost)
     """,
     f"""
     create table marts.fct_pool_members as
     select 'p1' as pool_id, 'g3' as charge_group_id, {MONTH} as accounting_month, 7.0::decimal(38, 10) as billed_cost,
         7.0::decimal(38, 10) as effective_cost, 3.5::decimal(38, 10) as reporting_cost
+    """,
+    """
+    create table marts.fct_prior_period_adjustments as
+    select platform, accounting_month as original_month, accounting_month, billing_currency, reporting_currency,
+        cost_centre_code, billing_mode, unallocated_reason, billed_cost, reporting_cost
+    from marts.fct_allocation_ledger where false
+    """,
+    """
+    create table marts.dim_cost_centres as
+    select * from (values ('CC-1', 'D1', timestamp '2024-01-01'), ('CC-2', 'D1', timestamp '2024-01-01'))
+        as t(cost_centre_code, department_code, valid_from)
     """,
     """
     create table marts.dim_allocation_rules as

@@ -22,14 +22,19 @@ exchange_rates as (
     select * from {{ ref('stg_registers__fx_rates') }}
 ),
 
+posted_rates as (
+    select * from {{ ref('stg_closes__exchange_rates') }}
+),
+
 -- A currency without a rate keeps a null here: the build is refused by a test that names month and currency.
 month_rates as (
     select
         charge_months.accounting_month,
         charge_months.billing_currency,
-        reporting_currencies.reporting_currency,
+        coalesce(posted_rates.reporting_currency, reporting_currencies.reporting_currency) as reporting_currency,
         cast(
             case
+                when posted_rates.exchange_rate is not null then posted_rates.exchange_rate
                 when charge_months.billing_currency = reporting_currencies.reporting_currency then 1
                 else exchange_rates.rate
             end as decimal(14, 8)
@@ -43,6 +48,10 @@ month_rates as (
         on charge_months.accounting_month = exchange_rates.accounting_month
             and charge_months.billing_currency = exchange_rates.from_currency
             and reporting_currencies.reporting_currency = exchange_rates.to_currency
+    -- A closed month keeps the rates of its close.
+    left join posted_rates
+        on charge_months.accounting_month = posted_rates.accounting_month
+            and charge_months.billing_currency = posted_rates.billing_currency
 )
 
 select * from month_rates

@@ -1,3 +1,5 @@
+{% set columns = ledger_columns() | map('first') | list %}
+
 with
 
 entries as (
@@ -13,7 +15,15 @@ disputed_entries as (
     select * from {{ ref('int_disputed_entries') }}
 ),
 
-ledger as (
+posted as (
+    select * from {{ ref('stg_closes__ledger') }}
+),
+
+periods as (
+    select * from {{ ref('int_accounting_periods') }}
+),
+
+computed as (
     select
         entries.allocation_id,
         entries.charge_group_id,
@@ -63,7 +73,6 @@ ledger as (
         entries.billed_cost,
         entries.effective_cost,
         entries.reporting_cost,
-        disputed_entries.allocation_id is not null as is_disputed,
         entries.accounting_month,
         entries.charge_date
 
@@ -73,8 +82,43 @@ ledger as (
             and entries.identity_type = suggestions.identity_type
             and entries.identity_id = suggestions.identity_id
             and entries.unallocated_reason = suggestions.unallocated_reason
+),
+
+-- A closed month shows what was posted, whatever the registers and the vendors say now.
+shown as (
+    select
+        {% for column in columns %}
+        computed.{{ column }},
+        {% endfor %}
+        periods.period_status
+
+    from computed
+    left join periods
+        on computed.accounting_month = periods.accounting_month
+    where coalesce(periods.period_status, 'open') <> 'closed'
+
+    union all
+
+    select
+        {% for column in columns %}
+        posted.{{ column }},
+        {% endfor %}
+        'closed' as period_status
+
+    from posted
+),
+
+ledger as (
+    select
+        {% for column in columns %}
+        shown.{{ column }},
+        {% endfor %}
+        disputed_entries.allocation_id is not null as is_disputed,
+        shown.period_status
+
+    from shown
     left join disputed_entries
-        on entries.allocation_id = disputed_entries.allocation_id
+        on shown.allocation_id = disputed_entries.allocation_id
 )
 
 select * from ledger

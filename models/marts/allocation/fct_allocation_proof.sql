@@ -2,6 +2,7 @@
     'pool_id', 'platform', 'billing_account_id', 'invoice_id', 'rule_id', 'rule_version', 'method', 'billing_currency',
     'reporting_currency', 'accounting_month',
 ] %}
+{% set columns = proof_columns() | map('first') | list %}
 
 with
 
@@ -25,6 +26,14 @@ ledger as (
 
 charges as (
     select * from {{ ref('int_charges_profiled') }}
+),
+
+posted as (
+    select * from {{ ref('stg_closes__proofs') }}
+),
+
+periods as (
+    select * from {{ ref('int_accounting_periods') }}
 ),
 
 pool_entries as (
@@ -219,6 +228,30 @@ typed as (
         accounting_month
 
     from proofs
+),
+
+-- A closed month's proof is the one that was made when it was closed.
+proven as (
+    select
+        {% for column in columns %}
+        typed.{{ column }},
+        {% endfor %}
+        periods.period_status
+
+    from typed
+    left join periods
+        on typed.accounting_month = periods.accounting_month
+    where coalesce(periods.period_status, 'open') <> 'closed'
+
+    union all
+
+    select
+        {% for column in columns %}
+        posted.{{ column }},
+        {% endfor %}
+        'closed' as period_status
+
+    from posted
 )
 
-select * from typed
+select * from proven

@@ -1,3 +1,5 @@
+{% set columns = passed_on_columns() | map('first') | list %}
+
 with
 
 entries as (
@@ -5,36 +7,35 @@ entries as (
     where onward_pool_id is not null
 ),
 
+posted as (
+    select * from {{ ref('stg_closes__passed_on') }}
+),
+
+periods as (
+    select * from {{ ref('int_accounting_periods') }}
+),
+
 passed_on as (
     select
-        allocation_id,
-        onward_pool_id,
-        charge_group_id,
-        pool_id,
-        platform,
-        billing_account_id,
-        invoice_id,
-        cost_centre_code,
-        use_case_id,
-        rule_id,
-        rule_version,
-        method,
-        driver,
-        billing_mode,
-        allocation_path,
-        billing_currency,
-        reporting_currency,
-        tier,
-        driver_numerator,
-        driver_denominator,
-        share,
-        billed_cost,
-        effective_cost,
-        reporting_cost,
-        accounting_month,
-        charge_date
+        {% for column in columns %}
+        entries.{{ column }},
+        {% endfor %}
+        periods.period_status
 
     from entries
+    left join periods
+        on entries.accounting_month = periods.accounting_month
+    where coalesce(periods.period_status, 'open') <> 'closed'
+
+    union all
+
+    select
+        {% for column in columns %}
+        posted.{{ column }},
+        {% endfor %}
+        'closed' as period_status
+
+    from posted
 )
 
 select * from passed_on

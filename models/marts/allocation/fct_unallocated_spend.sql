@@ -33,6 +33,7 @@ by_period as (
         unallocated_reason,
         max(suggestion) as suggestion,
         reporting_currency,
+        period_status,
         count(*) as entry_count,
         cast(sum(reporting_cost) as {{ column_type('money') }}) as reporting_cost,
         accounting_month
@@ -44,6 +45,7 @@ by_period as (
         identity_id,
         unallocated_reason,
         reporting_currency,
+        period_status,
         accounting_month
 ),
 
@@ -64,7 +66,8 @@ unallocated as (
             as age_days,
         by_period.reporting_cost,
         by_period.accounting_month,
-        first_seen.first_charge_date
+        first_seen.first_charge_date,
+        by_period.period_status
 
     from by_period
     left join first_seen

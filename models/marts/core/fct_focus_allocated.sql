@@ -211,7 +211,8 @@ allocated as (
         cast(coalesce(origins.charge_count, 0) as {{ dbt.type_bigint() }}) as x_origin_charge_count,
         detailed.allocated_ratio as x_allocated_ratio,
         detailed.reporting_cost as x_reporting_cost,
-        detailed.accounting_month as x_accounting_month
+        detailed.accounting_month as x_accounting_month,
+        detailed.period_status as x_period_status
 
     from detailed
     left join origins

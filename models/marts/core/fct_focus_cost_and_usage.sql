@@ -4,6 +4,10 @@ charges as (
     select * from {{ ref('int_charges_rated_to_keys') }}
 ),
 
+periods as (
+    select * from {{ ref('int_accounting_periods') }}
+),
+
 cost_and_usage as (
     select
         allocated_method_details,
@@ -110,9 +114,12 @@ cost_and_usage as (
         x_accounting_month,
         x_reporting_cost,
         x_reporting_currency,
-        x_exchange_rate
+        x_exchange_rate,
+        periods.period_status as x_period_status
 
     from charges
+    left join periods
+        on charges.x_accounting_month = periods.accounting_month
 )
 
 select * from cost_and_usage

@@ -35,9 +35,13 @@ contracts as (
         lots.accounting_month
 ),
 
+periods as (
+    select * from {{ ref('int_accounting_periods') }}
+),
+
 balances as (
     select
-        {{ hash_key(['account_key', 'contract_id', 'accounting_month']) }} as credit_balance_id,
+        {{ hash_key(['account_key', 'contract_id', 'contracts.accounting_month']) }} as credit_balance_id,
         contract_id,
         platform,
         billing_account_id,
@@ -45,7 +49,7 @@ balances as (
         cast(
             coalesce(
                 lag(closing_amount) over (
-                    partition by account_key, contract_id order by accounting_month asc nulls last
+                    partition by account_key, contract_id order by contracts.accounting_month asc nulls last
                 ), 0
             ) as {{ column_type('money') }}
         ) as opening_amount,
@@ -54,9 +58,12 @@ balances as (
         cast(expired_amount as {{ column_type('money') }}) as expired_amount,
         cast(closing_amount as {{ column_type('money') }}) as closing_amount,
         cast(overdrawn_amount as {{ column_type('money') }}) as overdrawn_amount,
-        accounting_month
+        contracts.accounting_month,
+        periods.period_status
 
     from contracts
+    left join periods
+        on contracts.accounting_month = periods.accounting_month
 )
 
 select * from balances

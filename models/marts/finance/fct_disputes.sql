@@ -70,7 +70,8 @@ disputed as (
         ledger.allocation_id is not null as has_entry,
         ledger.accounting_month,
         aged.raised_on,
-        aged.resolved_on
+        aged.resolved_on,
+        ledger.period_status
 
     from aged
     left join ledger

@@ -1,3 +1,5 @@
+{% set modes = ['chargeback', 'showback', 'central', 'unallocated'] %}
+
 with
 
 charges as (
@@ -6,6 +8,18 @@ charges as (
 
 ledger as (
     select * from {{ ref('fct_allocation_ledger') }}
+),
+
+adjustments as (
+    select * from {{ ref('fct_prior_period_adjustments') }}
+),
+
+exchange_rates as (
+    select * from {{ ref('int_exchange_rates') }}
+),
+
+periods as (
+    select * from {{ ref('int_accounting_periods') }}
 ),
 
 invoices as (
@@ -39,6 +53,37 @@ billed_invoices as (
         billing_currency
 ),
 
+-- What is carried for an invoice: its month's entries and, once that is closed, what was adjusted for it later.
+carried as (
+    select
+        platform,
+        billing_account_id,
+        accounting_month,
+        invoice_id,
+        billing_currency,
+        coalesce(billing_mode, 'unallocated') as carried_as,
+        billed_cost,
+        effective_cost,
+        reporting_cost
+
+    from ledger
+
+    union all
+
+    select
+        platform,
+        billing_account_id,
+        original_month as accounting_month,
+        invoice_id,
+        billing_currency,
+        coalesce(billing_mode, 'unallocated') as carried_as,
+        billed_cost,
+        effective_cost,
+        reporting_cost
+
+    from adjustments
+),
+
 ledger_invoices as (
     select
         platform,
@@ -46,9 +91,15 @@ ledger_invoices as (
         accounting_month,
         invoice_id,
         billing_currency,
-        sum(billed_cost) as ledger_cost
+        {% for mode in modes %}
+        sum(case when carried_as = '{{ mode }}' then effective_cost else 0 end) as {{ mode }}_cost,
+        sum(case when carried_as = '{{ mode }}' then reporting_cost else 0 end) as {{ mode }}_reporting_cost,
+        {% endfor %}
+        sum(billed_cost) as ledger_cost,
+        sum(effective_cost) as effective_cost,
+        sum(reporting_cost) as reporting_cost
 
-    from ledger
+    from carried
     group by
         platform,
         billing_account_id,
@@ -125,6 +176,14 @@ compared as (
         coalesce(billed_invoices.billed_cost, 0) - coalesce(billed_invoices.tax_cost, 0)
         - coalesce(prepaid_costs.prepaid_cost, 0) as invoiceable_cost,
         coalesce(ledger_invoices.ledger_cost, 0) as ledger_cost,
+        {% for mode in modes %}
+        coalesce(ledger_invoices.{{ mode }}_cost, 0) as {{ mode }}_cost,
+        coalesce(ledger_invoices.{{ mode }}_reporting_cost, 0) as {{ mode }}_reporting_cost,
+        {% endfor %}
+        coalesce(ledger_invoices.effective_cost, 0) as effective_cost,
+        coalesce(ledger_invoices.reporting_cost, 0) as reporting_cost,
+        exchange_rates.reporting_currency,
+        exchange_rates.exchange_rate,
         distinct_keys.accounting_month
 
     from distinct_keys
@@ -152,6 +211,9 @@ compared as (
             and distinct_keys.accounting_month = prepaid_costs.accounting_month
             and distinct_keys.invoice_key = coalesce(prepaid_costs.invoice_id, '')
             and distinct_keys.billing_currency = prepaid_costs.currency
+    left join exchange_rates
+        on distinct_keys.accounting_month = exchange_rates.accounting_month
+            and distinct_keys.billing_currency = exchange_rates.billing_currency
 ),
 
 usage_and_purchases as (
@@ -181,6 +243,14 @@ usage_and_purchases as (
         case
             when invoice_amount is not null or prepaid_cost <> 0 then coalesce(invoice_amount, 0) - invoiceable_cost
         end as difference,
+        {% for mode in modes %}
+        {{ mode }}_cost,
+        {{ mode }}_reporting_cost,
+        {% endfor %}
+        effective_cost,
+        reporting_cost,
+        reporting_currency,
+        exchange_rate,
         accounting_month
 
     from compared
@@ -209,6 +279,14 @@ usage_and_purchases as (
         coalesce(purchased_amount, 0) as purchased_amount,
         0 as ledger_cost,
         invoice_amount - coalesce(purchased_amount, 0) as difference,
+        {% for mode in modes %}
+        0 as {{ mode }}_cost,
+        0 as {{ mode }}_reporting_cost,
+        {% endfor %}
+        0 as effective_cost,
+        0 as reporting_cost,
+        cast(null as {{ dbt.type_string() }}) as reporting_currency,
+        cast(null as decimal(14, 8)) as exchange_rate,
         accounting_month
 
     from purchases
@@ -216,23 +294,44 @@ usage_and_purchases as (
 
 reconciled as (
     select
-        reconciliation_id,
-        platform as provider,
-        billing_account_id,
-        invoice_id,
-        billing_currency,
-        invoice_kind,
-        status,
-        cast(invoice_amount as {{ column_type('money') }}) as invoice_amount,
-        cast(billed_cost as {{ column_type('money') }}) as billed_cost,
-        cast(tax_cost as {{ column_type('money') }}) as tax_cost,
-        cast(prepaid_cost as {{ column_type('money') }}) as prepaid_cost,
-        cast(purchased_amount as {{ column_type('money') }}) as purchased_amount,
-        cast(ledger_cost as {{ column_type('money') }}) as ledger_cost,
-        cast(difference as {{ column_type('money') }}) as difference,
-        accounting_month
+        both_kinds.reconciliation_id,
+        both_kinds.platform as provider,
+        both_kinds.billing_account_id,
+        both_kinds.invoice_id,
+        both_kinds.billing_currency,
+        both_kinds.invoice_kind,
+        both_kinds.status,
+        cast(both_kinds.invoice_amount as {{ column_type('money') }}) as invoice_amount,
+        cast(both_kinds.billed_cost as {{ column_type('money') }}) as billed_cost,
+        cast(both_kinds.tax_cost as {{ column_type('money') }}) as tax_cost,
+        cast(both_kinds.prepaid_cost as {{ column_type('money') }}) as prepaid_cost,
+        cast(both_kinds.purchased_amount as {{ column_type('money') }}) as purchased_amount,
+        cast(both_kinds.ledger_cost as {{ column_type('money') }}) as ledger_cost,
+        cast(both_kinds.difference as {{ column_type('money') }}) as difference,
+        {% for mode in modes %}
+        cast(both_kinds.{{ mode }}_cost as {{ column_type('money') }}) as {{ mode }}_cost,
+        {% endfor %}
+        cast(both_kinds.effective_cost - both_kinds.ledger_cost as {{ column_type('money') }}) as amortisation,
+        both_kinds.reporting_currency,
+        both_kinds.exchange_rate,
+        {% for mode in modes %}
+        cast(both_kinds.{{ mode }}_reporting_cost as {{ column_type('money') }}) as {{ mode }}_reporting_cost,
+        {% endfor %}
+        cast(both_kinds.reporting_cost as {{ column_type('money') }}) as reporting_cost,
+        -- Each charge is rounded once when it is converted; their sum is not the converted sum.
+        cast(
+            both_kinds.reporting_cost
+            - cast(
+                cast(both_kinds.effective_cost as decimal(24, 10)) * coalesce(both_kinds.exchange_rate, 0)
+                as {{ column_type('money') }}
+            ) as {{ column_type('money') }}
+        ) as exchange_rounding,
+        both_kinds.accounting_month,
+        periods.period_status
 
-    from usage_and_purchases
+    from usage_and_purchases as both_kinds
+    left join periods
+        on both_kinds.accounting_month = periods.accounting_month
 )
 
 select * from reconciled

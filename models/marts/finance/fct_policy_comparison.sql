@@ -4,9 +4,13 @@ policy_comparisons as (
     select * from {{ ref('stg_comparisons__policy_comparisons') }}
 ),
 
+periods as (
+    select * from {{ ref('int_accounting_periods') }}
+),
+
 compared as (
     select
-        {{ hash_key(['comparison_id', 'accounting_month', 'cost_centre_code', 'unallocated_reason']) }}
+        {{ hash_key(['comparison_id', 'policy_comparisons.accounting_month', 'cost_centre_code', 'unallocated_reason']) }}
             as policy_comparison_id,
         comparison_id,
         cost_centre_code,
@@ -25,9 +29,12 @@ compared as (
         candidate_showback_cost,
         current_central_cost,
         candidate_central_cost,
-        accounting_month
+        policy_comparisons.accounting_month,
+        periods.period_status
 
     from policy_comparisons
+    left join periods
+        on policy_comparisons.accounting_month = periods.accounting_month
 )
 
 select * from compared

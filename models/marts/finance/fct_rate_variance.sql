@@ -39,6 +39,10 @@ bands as (
     where setting = 'rate_variance_band'
 ),
 
+periods as (
+    select * from {{ ref('int_accounting_periods') }}
+),
+
 billed_cells as (
     select
         platform,
@@ -173,7 +177,7 @@ compared as (
 
 judged as (
     select
-        {{ hash_key(['provider', 'billing_currency', 'accounting_month']) }} as rate_variance_id,
+        {{ hash_key(['provider', 'billing_currency', 'compared.accounting_month']) }} as rate_variance_id,
         provider,
         billing_currency,
         billed_cost,
@@ -198,9 +202,12 @@ judged as (
             or matched_billed_cost between cast(matched_list_cost as decimal(24, 10)) * 800
             and cast(matched_list_cost as decimal(24, 10)) * 1250
         ) as is_unit_slip,
-        accounting_month
+        compared.accounting_month,
+        periods.period_status
 
     from compared
+    left join periods
+        on compared.accounting_month = periods.accounting_month
 )
 
 select * from judged

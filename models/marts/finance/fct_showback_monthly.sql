@@ -19,8 +19,16 @@ owned_usage as (
     where unallocated_reason is null
 ),
 
-cost_centre_versions as (
-    select * from {{ ref('stg_registers__cost_centres') }}
+cost_centres as (
+    select * from {{ ref('int_cost_centres_in_month') }}
+),
+
+posted as (
+    select * from {{ ref('stg_closes__showback') }}
+),
+
+periods as (
+    select * from {{ ref('int_accounting_periods') }}
 ),
 
 reporting_currencies as (
@@ -80,39 +88,9 @@ measured as (
         on owned_usage.usage_month = reporting_currencies.accounting_month
 ),
 
--- The department a cost centre belonged to in that month; a code opened inside the month takes its first.
-departments_in_month as (
-    select
-        months.cost_centre_code,
-        months.accounting_month,
-        cost_centre_versions.department_code,
-        row_number() over (
-            partition by months.cost_centre_code, months.accounting_month
-            order by
-                case when cost_centre_versions.valid_from <= cast(months.accounting_month as timestamp) then 0 else 1 end
-                asc nulls last,
-                case when cost_centre_versions.valid_to > cast(months.accounting_month as timestamp) then 0 else 1 end
-                asc nulls last,
-                cost_centre_versions.valid_from asc nulls last
-        ) as preference
-
-    from (
-        select
-            cost_centre_code,
-            accounting_month
-
-        from measured
-        group by
-            cost_centre_code,
-            accounting_month
-    ) as months
-    left join cost_centre_versions
-        on months.cost_centre_code = cost_centre_versions.cost_centre_code
-),
-
 monthly as (
     select
-        departments_in_month.department_code,
+        cost_centres.department_code,
         measured.cost_centre_code,
         measured.platform,
         measured.use_case_id,
@@ -129,12 +107,11 @@ monthly as (
         measured.accounting_month
 
     from measured
-    left join departments_in_month
-        on measured.cost_centre_code = departments_in_month.cost_centre_code
-            and measured.accounting_month = departments_in_month.accounting_month
-            and departments_in_month.preference = 1
+    left join cost_centres
+        on measured.cost_centre_code = cost_centres.cost_centre_code
+            and measured.accounting_month = cost_centres.accounting_month
     group by
-        departments_in_month.department_code,
+        cost_centres.department_code,
         measured.cost_centre_code,
         measured.platform,
         measured.use_case_id,
@@ -149,9 +126,56 @@ monthly as (
 keyed as (
     select
         {{ hash_key(grain) }} as series_id,
-        monthly.*
+        monthly.*,
+        periods.period_status
 
     from monthly
+    left join periods
+        on monthly.accounting_month = periods.accounting_month
+    where coalesce(periods.period_status, 'open') <> 'closed'
+),
+
+-- A closed month is compared with as it was shown.
+shown as (
+    select
+        series_id,
+        reporting_cost,
+        accounting_month
+
+    from keyed
+
+    union all
+
+    select
+        {{ hash_key(grain) }} as series_id,
+        reporting_cost,
+        accounting_month
+
+    from posted
+),
+
+compared as (
+    select
+        {{ hash_key(['keyed.series_id', 'keyed.accounting_month']) }} as showback_id,
+        {% for column in grain %}
+        keyed.{{ column }},
+        {% endfor %}
+        keyed.effective_cost,
+        keyed.reporting_cost,
+        keyed.indicative_cost,
+        previous.reporting_cost as previous_month_reporting_cost,
+        cast(keyed.reporting_cost - coalesce(previous.reporting_cost, 0) as {{ column_type('money') }})
+            as month_on_month_change,
+        keyed.token_count,
+        keyed.request_count,
+        keyed.indicative_cost <> 0 as is_indicative,
+        keyed.accounting_month,
+        keyed.period_status
+
+    from keyed
+    left join shown as previous
+        on keyed.series_id = previous.series_id
+            and keyed.accounting_month = {{ month_start(add_months('previous.accounting_month', 1)) }}
 ),
 
 disputed as (
@@ -170,33 +194,31 @@ disputed as (
         accounting_month
 ),
 
-compared as (
-    select
-        {{ hash_key(['keyed.series_id', 'keyed.accounting_month']) }} as showback_id,
-        {% for column in grain %}
-        keyed.{{ column }},
-        {% endfor %}
-        keyed.effective_cost,
-        keyed.reporting_cost,
-        keyed.indicative_cost,
-        previous.reporting_cost as previous_month_reporting_cost,
-        cast(keyed.reporting_cost - coalesce(previous.reporting_cost, 0) as {{ column_type('money') }})
-            as month_on_month_change,
-        keyed.token_count,
-        keyed.request_count,
-        keyed.indicative_cost <> 0 as is_indicative,
-        disputed.platform is not null as is_disputed,
-        keyed.accounting_month
+united as (
+    select * from compared
 
-    from keyed
-    left join keyed as previous
-        on keyed.series_id = previous.series_id
-            and keyed.accounting_month = {{ month_start(add_months('previous.accounting_month', 1)) }}
+    union all
+
+    select
+        {% for column, _ in showback_columns() %}
+        {{ column }},
+        {% endfor %}
+        'closed' as period_status
+
+    from posted
+),
+
+showback as (
+    select
+        united.*,
+        disputed.platform is not null as is_disputed
+
+    from united
     left join disputed
-        on keyed.cost_centre_code = disputed.cost_centre_code
-            and keyed.platform = disputed.platform
-            and coalesce(keyed.use_case_id, '') = disputed.use_case_key
-            and keyed.accounting_month = disputed.accounting_month
+        on united.cost_centre_code = disputed.cost_centre_code
+            and united.platform = disputed.platform
+            and coalesce(united.use_case_id, '') = disputed.use_case_key
+            and united.accounting_month = disputed.accounting_month
 )
 
-select * from compared
+select * from showback

@@ -15,6 +15,7 @@ typed as (
         cast(file_count as {{ dbt.type_bigint() }}) as file_count,
         cast(row_count as {{ dbt.type_bigint() }}) as row_count,
         cast(arrived_sequence as {{ dbt.type_bigint() }}) as arrived_sequence,
+        cast(settles_after_days as {{ dbt.type_bigint() }}) as settles_after_days,
         cast(money_rounding as decimal(38, 20)) as money_rounding,
         cast(content_from as date) as content_from,
         cast(content_to as date) as content_to,

@@ -1,0 +1,66 @@
+with
+
+charges as (
+    select * from {{ ref('int_charges_unioned') }}
+),
+
+deliveries as (
+    select * from {{ ref('stg_load_ledger__deliveries') }}
+),
+
+billed as (
+    select
+        x_platform as platform,
+        x_source_table as source_table,
+        x_delivery_id as delivery_id,
+        {{ month_start('billing_period_start') }} as accounting_month
+
+    from charges
+    group by
+        x_platform,
+        x_source_table,
+        x_delivery_id,
+        {{ month_start('billing_period_start') }}
+),
+
+-- The last day whose month a source's newest delivery settles; a delivery without a time is dated by its content.
+settling as (
+    select
+        billed.platform,
+        billed.source_table,
+        max(
+            cast({{ add_days(
+                'cast(coalesce(cast(deliveries.delivered_at as date), deliveries.content_to) as timestamp)',
+                '-coalesce(deliveries.settles_after_days, 0)',
+            ) }} as date)
+        ) as settled_until_date
+
+    from billed
+    left join deliveries
+        on billed.delivery_id = deliveries.delivery_id
+    group by
+        billed.platform,
+        billed.source_table
+),
+
+settlements as (
+    select
+        billed.platform,
+        billed.accounting_month,
+        min(
+            case
+                when settling.settled_until_date >= {{ month_start(add_months('billed.accounting_month', 1)) }} then 1
+                else 0
+            end
+        ) = 1 as is_settled
+
+    from billed
+    left join settling
+        on billed.platform = settling.platform
+            and billed.source_table = settling.source_table
+    group by
+        billed.platform,
+        billed.accounting_month
+)
+
+select * from settlements

@@ -1,0 +1,49 @@
+{% set columns = adjustment_columns() | map('first') | list %}
+
+with
+
+drafts as (
+    select * from {{ ref('int_prior_period_adjustments') }}
+),
+
+posted as (
+    select * from {{ ref('stg_closes__adjustments') }}
+),
+
+periods as (
+    select * from {{ ref('int_accounting_periods') }}
+),
+
+united as (
+    select
+        {{ columns | join(', ') }},
+        'draft' as status,
+        cast(null as {{ dbt.type_string() }}) as close_id
+
+    from drafts
+
+    union all
+
+    select
+        {{ columns | join(', ') }},
+        'posted' as status,
+        close_id
+
+    from posted
+),
+
+adjustments as (
+    select
+        {% for column in columns %}
+        united.{{ column }},
+        {% endfor %}
+        united.status,
+        united.close_id,
+        periods.period_status
+
+    from united
+    left join periods
+        on united.accounting_month = periods.accounting_month
+)
+
+select * from adjustments

@@ -1,0 +1,13 @@
+{% set columns = ledger_columns() + [('close_id', 'string')] %}
+
+with
+
+posted as (
+    select * from {{ source('closes', 'ledger') }}
+),
+
+typed as (
+    {{ select_columns('posted', columns | map('first') | list, columns) }}
+)
+
+select * from typed

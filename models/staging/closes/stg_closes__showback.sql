@@ -1,0 +1,13 @@
+{% set columns = showback_columns() + [('close_id', 'string')] %}
+
+with
+
+posted as (
+    select * from {{ source('closes', 'showback') }}
+),
+
+typed as (
+    {{ select_columns('posted', columns | map('first') | list, columns) }}
+)
+
+select * from typed
