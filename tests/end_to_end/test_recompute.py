@@ -134,7 +134,7 @@ def test_an_archive_from_before_a_column_existed_can_be_used(
             "copy (select 1 as _row, 'EX-1' as exception_id, 'openai' as platform, 'api_key' as identity_type, "
             "'key_pGK8sqyV2iZS9ENN' as identity_id, '0900' as cost_centre_code, null as use_case_id, "
             "'agreed' as reason, '17' as requested_by, '17' as approved_by, '2025-01-01' as valid_from, "
-            f"null as valid_to) to '{candidate / 'exceptions.parquet'}' (format parquet)"
+            f"'2027-01-01' as valid_to) to '{candidate / 'exceptions.parquet'}' (format parquet)"
         )
     ledger = recompute_ledger(settings, candidate, tmp_path / "ledger.parquet")
     assert "0900" in {code for code, _ in _payers(ledger)}

@@ -23,6 +23,7 @@ _FIELDS: dict[str, type] = {
 }
 # A rate is kept by month, as its register writes it.
 _MONTHS = ("accounting_month",)
+_NUMBERS = ("driver_denominator", "tier")
 _LINE = (*KEY, "driver", "driver_denominator")
 # In every ledger, whether a case needs them or not.
 _ALWAYS = (
@@ -138,7 +139,7 @@ def _line_value(name: str, text: str) -> object:
         return date.fromisoformat(f"{text}-01")
     if name == "charge_date":
         return date.fromisoformat(text)
-    return Decimal(text) if name == "driver_denominator" else text
+    return Decimal(text) if name in _NUMBERS else text
 
 
 def _text(name: str, value: object) -> str:
