@@ -58,7 +58,10 @@ payers as (
             when sided.funding in ('over_cap', 'expired') then sandbox_payers.outside_payer_code
             else sided.cost_centre_code
         end as payer_code,
-        coalesce(sided.funding = 'inside', false) or sided.driver = 'central' or coalesce(sided.method = 'central', false)
+        coalesce(sided.funding = 'inside', false)
+        or sided.driver = 'central'
+        or coalesce(sided.is_idle, false)
+        or coalesce(sided.method = 'central', false)
             as is_central
 
     from sided
@@ -106,6 +109,7 @@ funded as (
         method,
         fallback_method,
         driver,
+        is_idle,
         use_case_stage,
         funding,
         case

@@ -25,6 +25,7 @@ weighted_pools as (
         drivers.unallocated_reason,
         drivers.identity_type,
         drivers.identity_id,
+        drivers.is_idle,
         drivers.driver_quantity,
         cast(sum(drivers.driver_quantity) over (partition by pools.pool_id) as {{ column_type('quantity') }})
             as driver_quantity_total,
@@ -45,7 +46,8 @@ weighted_pools as (
     measures=['billed_cost', 'effective_cost', 'reporting_cost'],
     tie_break="case when unallocated_reason is null then 0 else 1 end asc nulls last, driver_units desc nulls last,"
     ~ " cost_centre_code asc nulls last, coalesce(use_case_id, '') asc nulls last,"
-    ~ " identity_type asc nulls last, identity_id asc nulls last, unallocated_reason asc nulls last"
+    ~ " identity_type asc nulls last, identity_id asc nulls last, unallocated_reason asc nulls last,"
+    ~ " case when is_idle then 1 else 0 end asc nulls last"
 ) }},
 
 -- A pool that no driver reaches is still owed: it stays whole, unallocated.
@@ -60,6 +62,7 @@ parts as (
             as unallocated_reason,
         split_parts.identity_type,
         split_parts.identity_id,
+        coalesce(split_parts.is_idle, false) as is_idle,
         coalesce(split_parts.driver_quantity, 0) as driver_numerator,
         coalesce(split_parts.driver_quantity_total, 0) as driver_denominator,
         coalesce(split_parts.driver_units, 0) as driver_units,

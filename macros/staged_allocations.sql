@@ -20,7 +20,7 @@ staged as (
         {{ hash_key([
             'allocations.charge_group_id', 'allocations.pool_id', 'allocations.cost_centre_code',
             'allocations.use_case_id', 'allocations.unallocated_reason', 'allocations.identity_type',
-            'allocations.identity_id',
+            'allocations.identity_id', 'allocations.is_idle',
         ]) }} as assignment_id,
         allocations.*,
         stages.stage as use_case_stage,

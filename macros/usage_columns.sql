@@ -20,6 +20,7 @@
         ('context_window', 'string'),
         ('feature', 'string'),
         ('environment', 'string'),
+        ('provider', 'string'),
         ('bill_identity_id', 'string'),
         ('logged_cost', 'money'),
         ('logged_currency', 'string'),

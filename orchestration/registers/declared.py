@@ -6,12 +6,10 @@ from dataclasses import replace
 
 from orchestration.registers.schema import Column, Kind, Register
 
-AVAILABLE_METHODS = (
-    "owner", "fixed", "split", "even", "cost", "token_volume", "requests", "central",
+METHODS = (
+    "owner", "fixed", "split", "even", "cost", "token_volume", "requests", "workflow_count",
+    "active_users", "seats", "gpu_hours", "gateway", "central",
 )  # fmt: skip
-# Designed, not built: a rule that names one is refused rather than quietly ignored.
-PLANNED_METHODS = ("active_users", "seats", "workflow_count", "gpu_hours", "gateway")
-METHODS = AVAILABLE_METHODS + PLANNED_METHODS
 
 IDENTITY_TYPES = (
     "api_key", "service_account", "user", "project", "workspace", "account", "resource", "namespace",
@@ -221,7 +219,7 @@ REGISTERS = (
             Column("driver_scope", "Platform whose usage is the driver; empty: the pool's own."),
             Column(
                 "driver_grain",
-                "`day` or `month`; empty means month.",
+                "`day` or `month`; empty means month, for `gateway` day.",
                 Kind.CHOICE,
                 choices=("day", "month"),
             ),
@@ -233,7 +231,7 @@ REGISTERS = (
             ),
             Column(
                 "idle_policy",
-                "`spread` or `central`.",
+                "Who pays for idle GPU hours: `spread` (who ran jobs; so does an empty cell) or `central`.",
                 Kind.CHOICE,
                 choices=("spread", "central"),
             ),

@@ -138,6 +138,20 @@ order by abs(sum(reporting_cost)) desc, 1, 2, 3, 4
 limit {_TO_MEND}
 """
 
+# How often the rule's own driver was zero and another method, or nobody, took the pool.
+_FALLBACKS = """
+select strftime(accounting_month, '%Y-%m'), rule_id, method, fallback_method, count(*)
+from marts.fct_allocation_proof
+where fallback_method is not null
+group by all
+union all
+select strftime(accounting_month, '%Y-%m'), rule_id, method, null, count(distinct pool_id)
+from marts.fct_allocation_ledger
+where unallocated_reason = 'zero_driver'
+group by all
+order by 1, 2, 4 nulls last
+"""
+
 _QUARANTINE = """
 select
     coalesce(first_fault_file, delivery_id), first_fault_row, first_fault_column,
@@ -198,6 +212,17 @@ class Unowned:
 
 
 @dataclass(frozen=True)
+class Fallback:
+    """How many pools of a rule and month went by a fallback; none named: unallocated, as no driver was left."""
+
+    month: str
+    rule_id: str
+    method: str
+    fallback_method: str | None
+    pool_count: int
+
+
+@dataclass(frozen=True)
 class HeldBack:
     """A delivery in quarantine: where its first fault is, and how to mend it."""
 
@@ -222,6 +247,7 @@ class Report:
     billing_modes: list[Amount]
     departments: list[Amount]
     to_mend_first: list[Unowned]
+    fallbacks: list[Fallback]
     flags: list[dict[str, Any]]
     quarantine: list[HeldBack]
 
@@ -245,6 +271,7 @@ def read_report(settings: Settings) -> Report:
             billing_modes=rows_of(connection, Amount, _BY_MODE),
             departments=rows_of(connection, Amount, _BY_DEPARTMENT),
             to_mend_first=rows_of(connection, Unowned, _TO_MEND_FIRST),
+            fallbacks=rows_of(connection, Fallback, _FALLBACKS),
             flags=record["flags"],
             quarantine=rows_of(connection, HeldBack, _QUARANTINE),
         )

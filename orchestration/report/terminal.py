@@ -13,6 +13,7 @@ from orchestration.report.wording import counted, exact, pennies
 
 _DEPARTMENTS_SHOWN = 8
 _HELD_BACK_SHOWN = 10
+_FALLBACKS_SHOWN = 8
 _YES = "[green]✓[/green]"
 _NO = "[bold red]✗[/bold red]"
 
@@ -25,6 +26,7 @@ def print_report(report: Report, console: Console) -> None:
     _print_amounts("How it is paid", "billing mode", report.billing_modes, console)
     _print_amounts("Unallocated", "reason", report.unallocated_by_reason, console)
     _print_to_mend(report, console)
+    _print_fallbacks(report, console)
     _print_flags(report, console)
     _print_quarantine(report, console)
     _print_next_step(report, console)
@@ -92,6 +94,25 @@ def _print_to_mend(report: Report, console: Console) -> None:
         )
         if item.suggestion:
             console.print(f"    → {escape(item.suggestion)}", highlight=False)
+
+
+def _print_fallbacks(report: Report, console: Console) -> None:
+    if not report.fallbacks:
+        return
+    table = table_of("Split by a fallback", ("month", "rule", "its method", "split by"), ("pools",))
+    for item in report.fallbacks[-_FALLBACKS_SHOWN:]:
+        table.add_row(
+            item.month,
+            escape(item.rule_id),
+            item.method,
+            item.fallback_method or "nothing: unallocated",
+            str(item.pool_count),
+        )
+    console.print(table)
+    if len(report.fallbacks) > _FALLBACKS_SHOWN:
+        console.print(
+            f"  … and {len(report.fallbacks) - _FALLBACKS_SHOWN} before: select from marts.fct_allocation_proof"
+        )
 
 
 def _print_flags(report: Report, console: Console) -> None:

@@ -355,9 +355,27 @@ METHODS = (
     "token_volume",
     "token_volume",
     "requests",
+    "workflow_count",
+    "active_users",
+    "active_users",
+    "seats",
+    "seats",
+    "gpu_hours",
+    "gpu_hours",
+    "gateway",
+    "gateway",
     "central",
 )
-FALLBACKS = (None, "requests", "cost|even", "token_volume|requests|split", "fixed", "central")
+FALLBACKS = (
+    None,
+    "requests",
+    "cost|even",
+    "token_volume|requests|split",
+    "seats|active_users",
+    "gpu_hours|workflow_count|fixed",
+    "fixed",
+    "central",
+)
 
 
 @st.composite
@@ -368,6 +386,7 @@ def rules(draw: st.DrawFn, has_tiers: bool = False) -> list[Rule]:
         if draw(st.integers(0, 3)) == 3:
             continue
         for number, (valid_from, valid_to) in enumerate(intervals(draw)):
+            method = draw(st.sampled_from(METHODS))
             rows.append(
                 Rule(
                     rule_id=f"R{place}",
@@ -375,11 +394,12 @@ def rules(draw: st.DrawFn, has_tiers: bool = False) -> list[Rule]:
                     priority=priority,
                     valid_from=valid_from,
                     valid_to=valid_to,
-                    method=draw(st.sampled_from(METHODS)),
-                    driver_scope=draw(maybe(PLATFORMS, one_in=4)),
+                    method=method,
+                    driver_scope=draw(_driver_scopes(method)),
                     driver_grain=draw(st.sampled_from(("month", "day"))),
                     split_id=draw(st.sampled_from(("S1", "S2"))),
                     target_cost_centre=draw(st.sampled_from((*COST_CENTRES, *NOWHERE))),
+                    idle_policy=draw(st.sampled_from((None, "spread", "central"))),
                     fallback_method=draw(st.sampled_from(FALLBACKS)),
                     **_matches(draw),
                 )
@@ -423,6 +443,11 @@ def tier_rules(draw: st.DrawFn) -> list[Rule]:
                     )
                 )
     return rows
+
+
+def _driver_scopes(method: str) -> st.SearchStrategy:
+    """A gateway's rule names the gateway; others mostly look at the pool's own platform."""
+    return st.sampled_from(PLATFORMS) if method == "gateway" else maybe(PLATFORMS, one_in=4)
 
 
 MATCHES: dict[str, tuple[str, ...]] = {
@@ -526,22 +551,57 @@ def coarse_charges(draw: st.DrawFn, charge_id: str) -> Charge:
     )
 
 
+METRICS = (
+    *("requests",) * 3,
+    "workflow_runs",
+    "active_days",
+    "active_days",
+    "seats",
+    "gpu_hours",
+    "gpu_capacity_hours",
+    "images",
+)
+QUANTITIES = {
+    "gpu_hours": ("0.25", "1", "7.000001", "0.000000500001"),
+    "gpu_capacity_hours": ("0.5", "8", "24.3333333"),
+    "active_days": ("1", "1", "2", "3", "0"),
+    "seats": ("1", "1", "3"),
+}
+USUAL_QUANTITIES = ("1", "1", "2", "3", "10", "600000", "1000000000000")
+LENGTHS = (timedelta(hours=1), timedelta(0), timedelta(days=1), timedelta(days=17))
+
+
 @st.composite
 def usage_rows(draw: st.DrawFn, usage_id: str) -> Usage:
     start = draw(st.sampled_from(DAYS)) + draw(st.sampled_from(TIMES))
     token_type = draw(maybe(TOKEN_TYPES, one_in=2))
+    metric = f"{token_type}_tokens" if token_type else draw(st.sampled_from(METRICS))
     return Usage(
         usage_id=usage_id,
         platform=draw(st.sampled_from(PLATFORMS)),
         period_start=start,
-        period_end=start + timedelta(hours=1),
-        metric=f"{token_type}_tokens" if token_type else "requests",
+        period_end=start + draw(st.sampled_from(LENGTHS)),
+        metric=metric,
         token_type=token_type,
-        quantity=Decimal(draw(st.sampled_from((1, 1, 2, 3, 10, 600_000, 10**12)))),
+        quantity=Decimal(draw(st.sampled_from(QUANTITIES.get(metric, USUAL_QUANTITIES)))),
         model=draw(maybe(MODELS, one_in=2)),
         tags=draw(tags()),
+        **draw(gateway_columns()),
         **identity_values(draw, most=2),
     )
+
+
+@st.composite
+def gateway_columns(draw: st.DrawFn) -> dict[str, object]:
+    """What a gateway's log says beside the use: mostly nothing."""
+    if draw(st.booleans()):
+        return {}
+    return {
+        "provider": draw(maybe(PLATFORMS)),
+        "bill_identity_id": draw(maybe(IDENTITIES["api_key_id"][1])),
+        "logged_cost": draw(maybe((Decimal(0), Decimal("0.7"), Decimal("30"), Decimal("1e-10")))),
+        "logged_currency": "USD",
+    }
 
 
 @st.composite

@@ -43,7 +43,14 @@ KEY = (
 MEASURES = ("billed_cost", "effective_cost", "reporting_cost")
 
 # What a driver's numerator counts in the ledger, in the reference's integer units.
-DRIVER_UNITS = {"split": 10**6, "token_volume": 10**6, "cost": 10**10}
+DRIVER_UNITS = {
+    "split": 10**6,
+    "token_volume": 10**6,
+    "active_users": 10**6,
+    "gpu_hours": 10**6,
+    "cost": 10**10,
+    "gateway": 10**12,
+}
 
 Line = tuple[object, ...]
 Amounts = tuple[Decimal, ...]
@@ -78,20 +85,20 @@ def sequence_ids(warehouse: CompanyWarehouse) -> SequenceIds:
             row["rule_id"],
             row["rule_version"],
             row["accounting_month"],
-            row["charge_date"],
+            row["pool_date"],
             row["platform"],
             row["billing_account_id"],
             row["invoice_id"],
             row["billing_currency"],
             row["sender_code"],
+            row["model"],
+            row["api_key_id"],
         ): str(row["pool_id"])
         for row in warehouse.rows(
             """
-            select entries.*, onward_pools.sender_code
-            from intermediate.int_allocations_unioned as entries
-            left join intermediate.int_onward_pools as onward_pools
-                on entries.pool_id = onward_pools.pool_id
-            where entries.pool_id is not null
+            select *, null as sender_code from intermediate.int_pools_collected
+            union all by name
+            select * from intermediate.int_onward_pools
             """
         )
     }
@@ -116,6 +123,8 @@ def sequence_ids(warehouse: CompanyWarehouse) -> SequenceIds:
             pool.invoice_id,
             pool.billing_currency,
             pool.sender,
+            pool.model,
+            pool.api_key_id,
         )
         return pools.get((*key, *where), repr(pool))
 

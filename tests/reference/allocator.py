@@ -10,7 +10,7 @@ from tests.reference.coarse import NOTHING, Costs, PricedCharge, priced_charges
 from tests.reference.drivers import OwnedCharge, Recipient, cut_among, first_weights
 from tests.reference.funding import Due, Funded, Position, funded, sandbox_spend
 from tests.reference.ladder import Ownership, find_owner
-from tests.reference.patterns import POOLED_METHODS, rule_instant, rule_matches
+from tests.reference.patterns import POOLED_METHODS, pools_by_day, rule_instant, rule_matches
 from tests.reference.periods import accounting_month, day_start
 from tests.reference.records import (
     Charge,
@@ -200,16 +200,17 @@ def _pools(claims: Iterable[Claim]) -> dict[PoolKey, list[Claim]]:
 
 def _pool_key(claim: Claim) -> PoolKey:
     charge, rule = claim.priced.charge, claim.rule
-    is_daily = rule.driver_grain == "day"
     return PoolKey(
         rule_id=rule.rule_id,
         rule_version=rule.rule_version,
         accounting_month=accounting_month(charge),
-        charge_day=charge.charge_period_start.date() if is_daily else None,
+        charge_day=charge.charge_period_start.date() if pools_by_day(rule) else None,
         platform=charge.x_platform,
         billing_account_id=charge.billing_account_id,
         invoice_id=charge.invoice_id,
         billing_currency=charge.billing_currency,
+        model=charge.x_model if rule.method == "gateway" else None,
+        api_key_id=charge.x_api_key_id if rule.method == "gateway" else None,
     )
 
 
@@ -235,6 +236,7 @@ def _pool_parts(
     entry = replace(
         _blank_entry(members[0].priced),
         pool=pool,
+        model=pool.model,
         fallback_method=driver if driver != rule.method else None,
         driver=driver,
         driver_denominator=sum(numerators),
@@ -249,7 +251,7 @@ def _pool_parts(
                     Position(start, sequence_id),
                     recipient,
                     part,
-                    is_central=driver == "central",
+                    is_central=driver == "central" or recipient.is_idle,
                 ),
             ),
             share,

@@ -152,7 +152,11 @@ def _is_behind(usage: Usage, charge: Charge) -> bool:
 
 def _rated(company: Company, usage: Usage) -> Fraction:
     price = price_per_token(
-        company, usage.platform, usage.model, usage.token_type, usage.period_start
+        company,
+        usage.provider or usage.platform,
+        usage.model,
+        usage.token_type,
+        usage.period_start,
     )
     return (price or Fraction(0)) * Fraction(usage.quantity) * RATED_UNIT
 

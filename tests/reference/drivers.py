@@ -1,18 +1,24 @@
 """By what a pool is split: recipients and their integer weights."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 
-from tests.reference.arithmetic import FRACTIONAL_DRIVER_UNIT, round_half_away
+from tests.reference.arithmetic import (
+    FRACTIONAL_DRIVER_UNIT,
+    RATED_UNIT,
+    largest_remainder,
+    round_half_away,
+)
 from tests.reference.coarse import NOTHING, Costs, PricedCharge
 from tests.reference.ladder import Ownership, find_owner
-from tests.reference.periods import accounting_month, first_of_month
+from tests.reference.periods import accounting_month, day_start, first_of_month
 from tests.reference.records import Company, PoolKey, Rule, Usage
 from tests.reference.registers import (
     payer,
+    price_per_token,
     setting,
     splits_at,
     token_weight,
@@ -22,13 +28,17 @@ from tests.reference.registers import (
 
 @dataclass(frozen=True)
 class Recipient:
-    """Who receives a part: a (cost centre, use case) pair, or an identity and a reason."""
+    """Who receives a part: a (cost centre, use case) pair, or an identity and a reason.
+
+    `is_idle`: the part pays for GPU hours that no job used.
+    """
 
     cost_centre_code: str | None = None
     use_case_id: str | None = None
     reason: str | None = None
     identity_type: str | None = None
     identity_id: str | None = None
+    is_idle: bool = False
 
     def tie_break(self) -> tuple:
         """Lower cost-centre code, then lower use-case id (none is lowest), then the identity."""
@@ -38,6 +48,7 @@ class Recipient:
             self.identity_type or "",
             self.identity_id or "",
             self.reason or "",
+            self.is_idle,
         )
 
 
@@ -98,8 +109,9 @@ def driver_weights(
 ) -> dict[Recipient, int]:
     """Weights of one method for one pool, positive only; empty where the driver is zero.
 
-    Units: weighted tokens and percent in 10⁻⁶, model calls as they are, costs in 10⁻¹⁰. `fixed` and
-    `central` (as fallbacks) and `even` weigh 1.
+    Units: weighted tokens, percent, GPU hours and active users in 10⁻⁶; model calls, workflow runs and
+    seat days as they are; costs in 10⁻¹⁰; a gateway's listed usage in 10⁻¹². `fixed` and `central` (as
+    fallbacks) and `even` weigh 1.
     """
     match method:
         case "fixed":
@@ -111,6 +123,19 @@ def driver_weights(
             weights = _split_weights(company, method, rule, start)
         case "token_volume" | "requests":
             weights = _usage_weights(company, method, rule, pool, start)
+        case "workflow_count":
+            weights = (
+                (_owner(company, row), Fraction(row.quantity))
+                for row in _in_scope(company, rule, pool, "workflow_runs")
+            )
+        case "seats":
+            weights = _seat_weights(company, rule, pool)
+        case "active_users":
+            weights = _active_user_weights(company, rule, pool)
+        case "gpu_hours":
+            weights = _gpu_weights(company, rule, pool, start)
+        case "gateway":
+            weights = _gateway_weights(company, rule, pool)
         case "cost":
             weights = _cost_weights(rule, pool, owned)
         case _:
@@ -159,6 +184,98 @@ def _usage_weights(
         elif method == "token_volume" and row.token_type is not None:
             weight = token_weight(company, row.token_type, start)
             yield owner, Fraction(row.quantity) * weight * FRACTIONAL_DRIVER_UNIT
+
+
+def _owner(company: Company, usage: Usage) -> Recipient:
+    return recipient_of(find_owner(company, usage, usage.period_start))
+
+
+def _in_scope(company: Company, rule: Rule, pool: PoolKey, metric: str) -> Iterator[Usage]:
+    """Usage of a metric on the driver's platform inside the pool's period."""
+    for row in company.usage:
+        is_on_platform = row.platform == (rule.driver_scope or pool.platform)
+        if is_on_platform and row.metric == metric and _in_grain(row, pool):
+            yield row
+
+
+def _seat_weights(
+    company: Company, rule: Rule, pool: PoolKey
+) -> Iterable[tuple[Recipient, Fraction]]:
+    """Seat days: every day that a seat's period touches, each with its own owner."""
+    for row in company.usage:
+        if row.platform != (rule.driver_scope or pool.platform) or row.metric != "seats":
+            continue
+        at = row.period_start
+        while at == row.period_start or at < row.period_end:
+            if _in_grain(replace(row, period_start=at), pool):
+                owner = recipient_of(find_owner(company, row, at))
+                yield owner, Fraction(row.quantity)
+            at = day_start(at.date() + timedelta(days=1))
+
+
+def _active_user_weights(
+    company: Company, rule: Rule, pool: PoolKey
+) -> Iterable[tuple[Recipient, Fraction]]:
+    """Every active user is one, cut by largest remainder in millionths where several owners share."""
+    days: dict[tuple, dict[Recipient, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
+    for row in _in_scope(company, rule, pool, "active_days"):
+        ownership = find_owner(company, row, row.period_start)
+        user = ("user", row.user_id) if row.user_id else ("other", ownership.identity)
+        days[user][recipient_of(ownership)] += Fraction(row.quantity)
+    for by_owner in days.values():
+        owners = sorted(by_owner, key=Recipient.tie_break)
+        weights = [round_half_away(by_owner[owner] * FRACTIONAL_DRIVER_UNIT) for owner in owners]
+        if sum(weights) == 0:
+            continue
+        last = {place for place, owner in enumerate(owners) if owner.reason}
+        parts = largest_remainder(FRACTIONAL_DRIVER_UNIT, weights, last)
+        for owner, part in zip(owners, parts, strict=True):
+            yield owner, Fraction(part)
+
+
+def _gpu_weights(
+    company: Company, rule: Rule, pool: PoolKey, start: datetime
+) -> Iterable[tuple[Recipient, Fraction]]:
+    """Job hours by owner; under `central` what is left of the capacity is the programme's."""
+    idle = sum(
+        (Fraction(row.quantity) for row in _in_scope(company, rule, pool, "gpu_capacity_hours")),
+        Fraction(0),
+    )
+    for row in _in_scope(company, rule, pool, "gpu_hours"):
+        idle -= Fraction(row.quantity)
+        yield _owner(company, row), Fraction(row.quantity) * FRACTIONAL_DRIVER_UNIT
+    if rule.idle_policy == "central" and idle > 0:
+        programme = _recipient(company, setting(company, "programme_cost_centre", start), start)
+        yield replace(programme, is_idle=True), idle * FRACTIONAL_DRIVER_UNIT
+
+
+def _gateway_weights(
+    company: Company, rule: Rule, pool: PoolKey
+) -> Iterable[tuple[Recipient, Fraction]]:
+    """What the gateway logged that day for the model; a receiver without logged cost by list price.
+
+    A row that names provider or key counts for that one only. What is logged apart (by provider and
+    key) is looked at apart.
+    """
+    logged: dict[tuple, Fraction] = defaultdict(Fraction)
+    rated: dict[tuple, Fraction] = defaultdict(Fraction)
+    for row in company.usage:
+        if (
+            row.platform != rule.driver_scope
+            or row.period_start.date() != pool.charge_day
+            or (row.model or "").lower() != (pool.model or "").lower()
+            or row.provider not in (None, pool.platform)
+            or row.bill_identity_id not in (None, pool.api_key_id)
+        ):
+            continue
+        key = (_owner(company, row), row.provider, row.bill_identity_id)
+        logged[key] += Fraction(row.logged_cost or 0) * RATED_UNIT
+        price = price_per_token(
+            company, row.provider or row.platform, row.model, row.token_type, row.period_start
+        )
+        rated[key] += (price or Fraction(0)) * Fraction(row.quantity) * RATED_UNIT
+    for key, amount in logged.items():
+        yield key[0], amount if amount > 0 else rated[key]
 
 
 def _in_grain(usage: Usage, pool: PoolKey) -> bool:

@@ -7,7 +7,12 @@ from tests.reference.periods import accounting_month_start
 from tests.reference.records import Charge, Rule
 from tests.reference.tags import normalised_key, normalised_tags
 
-POOLED_METHODS = frozenset({"split", "even", "cost", "token_volume", "requests"})
+POOLED_METHODS = frozenset(
+    {
+        *("split", "even", "cost", "token_volume", "requests", "workflow_count"),
+        *("active_users", "seats", "gpu_hours", "gateway"),
+    }
+)
 
 
 def matches(pattern: str | None, value: str | None) -> bool:
@@ -38,9 +43,14 @@ def rule_instant(rule: Rule, charge: Charge) -> datetime:
     """When a rule must be in force to claim a charge: a pool's at the pool's period start."""
     if rule.method not in POOLED_METHODS:
         return charge.charge_period_start
-    if rule.driver_grain == "day":
+    if pools_by_day(rule):
         return datetime.combine(charge.charge_period_start.date(), time())
     return accounting_month_start(charge)
+
+
+def pools_by_day(rule: Rule) -> bool:
+    """Whether each day of charges is a pool of its own: a gateway's always is."""
+    return rule.driver_grain == "day" or rule.method == "gateway"
 
 
 def rule_matches(rule: Rule, charge: Charge, environment: str | None) -> bool:

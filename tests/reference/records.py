@@ -79,7 +79,10 @@ class Charge:
 
 @dataclass(frozen=True, kw_only=True)
 class Usage:
-    """A metered quantity (tokens, model calls) of one instant. It carries no cost."""
+    """A metered quantity (tokens, model calls, seats …) of a period. It carries no cost.
+
+    `logged_cost` is a gateway's own figure for what it served, never billed.
+    """
 
     usage_id: str
     platform: str
@@ -89,6 +92,10 @@ class Usage:
     quantity: Decimal
     token_type: str | None = None
     model: str | None = None
+    provider: str | None = None
+    bill_identity_id: str | None = None
+    logged_cost: Decimal | None = None
+    logged_currency: str | None = None
     api_key_id: str | None = None
     service_account_id: str | None = None
     workflow_id: str | None = None
@@ -240,6 +247,7 @@ class Rule(Dated):
     driver_grain: str = "month"
     split_id: str | None = None
     target_cost_centre: str | None = None
+    idle_policy: str | None = None
     fallback_method: str | None = None
 
 
@@ -312,6 +320,9 @@ class PoolKey:
     billing_currency: str
     # The shared service that passes on; None for a pool of charges.
     sender: str | None = None
+    # A gateway's keys and models are pools of their own.
+    model: str | None = None
+    api_key_id: str | None = None
 
 
 @dataclass(frozen=True)

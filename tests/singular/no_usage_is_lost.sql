@@ -9,7 +9,7 @@ sides as (
         cast(period_start as date) as usage_date,
         quantity
 
-    from {{ ref('int_usage_unioned') }}
+    from {{ ref('int_usage_spread_over_days') }}
 
     union all
 

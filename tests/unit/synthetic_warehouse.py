@@ -79,6 +79,12 @@ _STATEMENTS = [
     create table marts.fct_passed_on_allocations as
     select *, null::varchar as onward_pool_id from marts.fct_allocation_ledger where false
     """,
+    """
+    create table marts.fct_allocation_proof as
+    select
+        pool_id, accounting_month, rule_id, method, fallback_method
+    from marts.fct_allocation_ledger where pool_id is not null group by all
+    """,
     f"""
     create table marts.fct_charge_lineage as
     select charge_id, charge_group_id, {MONTH} as accounting_month, charge_date, 'd1' as delivery_id,

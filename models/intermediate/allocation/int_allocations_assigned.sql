@@ -42,6 +42,7 @@ direct as (
         method,
         cast(null as {{ dbt.type_string() }}) as fallback_method,
         'direct' as driver,
+        false as is_idle,
         unallocated_reason,
         billing_currency,
         reporting_currency,

@@ -48,6 +48,7 @@ groups as (
         claimed.feature,
         claimed.charged_environment as environment,
         claimed.workflow_id,
+        claimed.api_key_id,
         claimed.rule_key,
         claimed.rule_id,
         claimed.rule_version,

@@ -26,6 +26,7 @@ receivers as (
         direct_charges.unallocated_reason,
         case when direct_charges.unallocated_reason is not null then direct_charges.identity_type end as identity_type,
         case when direct_charges.unallocated_reason is not null then direct_charges.identity_id end as identity_id,
+        false as is_idle,
         cast(1 as {{ column_type('quantity') }}) as driver_quantity,
         cast(1 as decimal(38, 0)) as driver_units
 
@@ -42,6 +43,7 @@ receivers as (
         pool_drivers.unallocated_reason,
         pool_drivers.identity_type,
         pool_drivers.identity_id,
+        pool_drivers.is_idle,
         pool_drivers.driver_quantity,
         pool_drivers.driver_units
 

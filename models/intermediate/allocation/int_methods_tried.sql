@@ -12,7 +12,11 @@ keyed as (
     select
         item as method,
         driver_grain,
-        case when item in ('split', 'even') then split_id when item = 'fixed' then target_cost_centre end as driver_key
+        case
+            when item in ('split', 'even') then split_id
+            when item = 'fixed' then target_cost_centre
+            when item = 'gpu_hours' then idle_policy
+        end as driver_key
 
     from methods
 ),

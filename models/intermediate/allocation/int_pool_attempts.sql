@@ -1,6 +1,6 @@
 {% set needed = [
     'pool_id', 'methods', 'driver_scope', 'driver_grain', 'split_id', 'target_cost_centre', 'accounting_month',
-    'pool_date', 'period_start',
+    'pool_date', 'period_start', 'idle_policy', 'platform', 'model', 'api_key_id',
 ] %}
 
 with
@@ -33,7 +33,12 @@ keyed as (
         pool_id,
         item_position as attempt,
         item as attempt_method,
-        {{ driver_id('item', 'attempts') }} as driver_id,
+        case when item <> 'gateway' then {{ driver_id('item', 'attempts') }} end as driver_id,
+        platform,
+        model,
+        api_key_id,
+        driver_scope,
+        pool_date,
         period_start,
         tier
 

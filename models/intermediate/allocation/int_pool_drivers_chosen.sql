@@ -40,6 +40,7 @@ narrowed as (
         unallocated_reason,
         identity_type,
         identity_id,
+        is_idle,
         driver_quantity,
         case when is_whole = 1 then {{ int_div('driver_units', '1000000') }} else driver_units end as driver_units
 

@@ -1,3 +1,9 @@
+{% set pool_attributes = [
+    "'pool'", 'groups.platform', 'groups.rule_id', 'groups.rule_version', 'groups.billing_account_id',
+    'groups.billing_currency', 'groups.invoice_id', 'groups.accounting_month',
+    "case when groups.driver_grain = 'day' then groups.charge_date end",
+] %}
+
 with
 
 groups as (
@@ -14,17 +20,16 @@ members as (
         case
             when followed_credits.charge_group_id is not null
                 then {{ hash_key(["'credit'", 'groups.charge_group_id']) }}
-            else {{ hash_key([
-                "'pool'", 'groups.platform', 'groups.rule_id', 'groups.rule_version', 'groups.billing_account_id',
-                'groups.billing_currency', 'groups.invoice_id', 'groups.accounting_month',
-                "case when groups.driver_grain = 'day' then groups.charge_date end",
-            ]) }}
+            when groups.method = 'gateway' then {{ hash_key(pool_attributes + ['groups.model', 'groups.api_key_id']) }}
+            else {{ hash_key(pool_attributes) }}
         end as pool_id,
         followed_credits.credited_group_id,
         coalesce(credited_groups.rule_key, groups.rule_key) as rule_key,
         groups.platform,
         groups.billing_account_id,
         groups.invoice_id,
+        case when coalesce(credited_groups.method, groups.method) = 'gateway' then groups.model end as model,
+        case when coalesce(credited_groups.method, groups.method) = 'gateway' then groups.api_key_id end as api_key_id,
         groups.billing_currency,
         groups.reporting_currency,
         groups.billed_cost,

@@ -18,6 +18,8 @@ summed as (
         platform,
         billing_account_id,
         invoice_id,
+        model,
+        api_key_id,
         billing_currency,
         reporting_currency,
         count(*) as charge_group_count,
@@ -35,6 +37,8 @@ summed as (
         platform,
         billing_account_id,
         invoice_id,
+        model,
+        api_key_id,
         billing_currency,
         reporting_currency,
         accounting_month,
@@ -51,6 +55,7 @@ pools as (
         coalesce(lower(rules.driver_scope), summed.platform) as driver_scope,
         rules.split_id,
         rules.target_cost_centre,
+        rules.idle_policy,
         rules.methods,
         cast(summed.pool_date as timestamp) as period_start
 

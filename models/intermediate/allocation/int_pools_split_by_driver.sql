@@ -22,6 +22,7 @@ drivers_of_all as (
         unallocated_reason,
         identity_type,
         identity_id,
+        is_idle,
         driver_quantity,
         driver_units
 

@@ -15,7 +15,8 @@ day_segments as (
 tag_sets as (
     select
         tags,
-        max(tag_set) as tag_set
+        max(tag_set) as tag_set,
+        max(case when is_ownable then tag_set end) as ownable_tag_set
 
     from {{ ref('int_tag_sets') }}
     group by tags
@@ -66,7 +67,7 @@ reduced as (
         {% endfor %}
         case
             when telling_resources.seen_value is not null
-                or coalesce({% for column in plain_identities %}charges.x_{{ column }}, {% endfor %}tag_sets.tag_set)
+                or coalesce({% for column in plain_identities %}charges.x_{{ column }}, {% endfor %}tag_sets.ownable_tag_set)
                 is null
                 then charges.resource_id
         end as resource_id,
@@ -74,7 +75,7 @@ reduced as (
             when telling_users.seen_value is not null
                 or coalesce(
                     {% for column in plain_identities %}charges.x_{{ column }}, {% endfor %}charges.resource_id,
-                    tag_sets.tag_set
+                    tag_sets.ownable_tag_set
                 ) is null
                 then charges.x_user_id
         end as user_id,

@@ -9,7 +9,7 @@ charge_days as (
 
 usage_days as (
     select distinct cast(period_start as date) as segment_date
-    from {{ ref('int_usage_unioned') }}
+    from {{ ref('int_usage_spread_over_days') }}
 ),
 
 days as (

@@ -1,5 +1,11 @@
 {{ config(materialized='table') }}
 
+{#- What a receiver's own usage is counted in, for each method whose driver is usage. -#}
+{% set spread_by = [
+    ('token_volume', 'weighted_token_count'), ('requests', 'request_count'), ('workflow_count', 'workflow_run_count'),
+    ('seats', 'seat_day_count'), ('active_users', 'active_day_count'), ('gpu_hours', 'gpu_hours'),
+] %}
+
 with
 
 funded as (
@@ -10,6 +16,8 @@ funded as (
 pools as (
     select
         pool_id,
+        model,
+        api_key_id,
         driver_scope,
         driver_grain,
         pool_date
@@ -20,6 +28,8 @@ pools as (
 
     select
         pool_id,
+        model,
+        api_key_id,
         driver_scope,
         driver_grain,
         pool_date
@@ -32,16 +42,25 @@ usage_by_owner as (
     where unallocated_reason is null
 ),
 
+gateway_usage as (
+    select * from {{ ref('int_gateway_usage_by_owner') }}
+    where unallocated_reason is null
+),
+
 parts as (
     select
-        {{ hash_key(['funded.pool_id', 'funded.assigned_cost_centre_code', 'funded.use_case_id', 'funded.funding']) }}
-            as part_id,
+        {{ hash_key([
+            'funded.pool_id', 'funded.assigned_cost_centre_code', 'funded.use_case_id', 'funded.funding', 'funded.is_idle',
+        ]) }} as part_id,
         funded.pool_id,
         funded.platform,
         funded.cost_centre_code,
         funded.use_case_id,
         funded.billing_mode,
         funded.driver,
+        funded.is_idle,
+        pools.model,
+        pools.api_key_id,
         funded.assigned_cost_centre_code,
         funded.reporting_currency,
         funded.effective_cost,
@@ -57,7 +76,7 @@ parts as (
 ),
 
 -- The receiver's own driver rows tell where the part was probably used: indicative, hence never in the ledger.
-driver_detail as (
+metered_detail as (
     select
         parts.part_id,
         usage_by_owner.feature,
@@ -65,12 +84,15 @@ driver_detail as (
         usage_by_owner.workflow_id,
         usage_by_owner.environment,
         cast(
-            sum(
-                case parts.driver
-                    when 'requests' then cast(usage_by_owner.request_count as decimal(32, 6))
-                    else cast(usage_by_owner.weighted_token_count as decimal(32, 6))
-                end
-            ) * 1000000 as decimal(38, 0)
+            cast(
+                sum(
+                    case parts.driver
+                        {% for method, quantity in spread_by %}
+                        when '{{ method }}' then cast(usage_by_owner.{{ quantity }} as {{ column_type('quantity') }})
+                        {% endfor %}
+                    end
+                ) as decimal(30, 12)
+            ) * cast(1000000 as decimal(7, 0)) as decimal(38, 0)
         ) as detail_weight
 
     from parts
@@ -84,13 +106,47 @@ driver_detail as (
             and parts.pool_date = case
                 when parts.driver_grain = 'day' then usage_by_owner.usage_date else parts.pool_date
             end
-    where parts.driver in ('token_volume', 'requests')
+    where parts.driver in ({% for method, _ in spread_by %}'{{ method }}'{{ ", " if not loop.last }}{% endfor %})
+        and not parts.is_idle
     group by
         parts.part_id,
         usage_by_owner.feature,
         usage_by_owner.model,
         usage_by_owner.workflow_id,
         usage_by_owner.environment
+),
+
+gateway_detail as (
+    select
+        parts.part_id,
+        gateway_usage.feature,
+        parts.model,
+        gateway_usage.workflow_id,
+        gateway_usage.environment,
+        cast(sum(gateway_usage.list_units) as decimal(38, 0)) as detail_weight
+
+    from parts
+    inner join gateway_usage
+        on parts.driver_scope = gateway_usage.platform
+            and parts.pool_date = gateway_usage.usage_date
+            and coalesce(lower(parts.model), '') = coalesce(gateway_usage.model, '')
+            and coalesce(gateway_usage.provider, parts.platform) = parts.platform
+            and (gateway_usage.bill_identity_id is null or gateway_usage.bill_identity_id = parts.api_key_id)
+            and parts.assigned_cost_centre_code = gateway_usage.cost_centre_code
+            and coalesce(parts.use_case_id, '') = coalesce(gateway_usage.use_case_id, '')
+    where parts.driver = 'gateway'
+    group by
+        parts.part_id,
+        gateway_usage.feature,
+        parts.model,
+        gateway_usage.workflow_id,
+        gateway_usage.environment
+),
+
+driver_detail as (
+    select * from metered_detail
+    union all
+    select * from gateway_detail
 ),
 
 weighted_parts as (
@@ -126,7 +182,7 @@ spread as (
         parts.use_case_id,
         parts.billing_mode,
         detail.feature,
-        detail.model,
+        coalesce(detail.model, parts.model) as model,
         detail.workflow_id,
         detail.environment,
         parts.reporting_currency,

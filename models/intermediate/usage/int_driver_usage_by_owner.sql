@@ -1,10 +1,17 @@
 {{ config(materialized='table') }}
 
+{#- Metrics that drive as they are counted. -#}
+{% set counted_metrics = [
+    ('workflow_runs', 'workflow_run_count'), ('active_days', 'active_day_count'), ('seats', 'seat_day_count'),
+    ('gpu_hours', 'gpu_hours'),
+] %}
+
 with
 
 usage_rows as (
     select * from {{ ref('int_usage_rated') }}
-    where token_type is not null or metric = 'requests'
+    where token_type is not null
+        or metric in ('requests', 'workflow_runs', 'active_days', 'seats', 'gpu_hours')
 ),
 
 owners as (
@@ -42,7 +49,10 @@ owned as (
             when usage_rows.token_type is not null
                 then cast(usage_rows.quantity as decimal(26, 0)) * coalesce(token_weights.token_weight, 1)
             else 0
-        end as weighted_token_count
+        end as weighted_token_count,
+        {% for metric, quantity in counted_metrics %}
+        case when usage_rows.metric = '{{ metric }}' then usage_rows.quantity else 0 end as {{ quantity }}{{ "," if not loop.last }}
+        {% endfor %}
 
     from usage_rows
     left join owners
@@ -69,7 +79,10 @@ by_owner as (
         identity_id,
         cast(sum(token_count) as {{ column_type('whole') }}) as token_count,
         cast(sum(request_count) as {{ column_type('whole') }}) as request_count,
-        cast(sum(weighted_token_count) as decimal(38, 6)) as weighted_token_count
+        cast(sum(weighted_token_count) as decimal(38, 6)) as weighted_token_count,
+        {% for metric, quantity in counted_metrics %}
+        cast(sum({{ quantity }}) as {{ column_type('quantity') }}) as {{ quantity }}{{ "," if not loop.last }}
+        {% endfor %}
 
     from owned
     group by

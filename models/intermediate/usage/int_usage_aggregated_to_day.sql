@@ -10,7 +10,7 @@ usage_rows as (
         usage_rows.*,
         cast(usage_rows.period_start as date) as usage_date
 
-    from {{ ref('int_usage_unioned') }} as usage_rows
+    from {{ ref('int_usage_spread_over_days') }} as usage_rows
 ),
 
 day_segments as (
@@ -20,7 +20,8 @@ day_segments as (
 tag_sets as (
     select
         tags,
-        max(tag_set) as tag_set
+        max(tag_set) as tag_set,
+        max(case when is_ownable then tag_set end) as ownable_tag_set
 
     from {{ ref('int_tag_sets') }}
     group by tags
@@ -48,6 +49,7 @@ aggregated as (
         usage_rows.context_window,
         usage_rows.feature,
         usage_rows.environment,
+        usage_rows.provider,
         usage_rows.bill_identity_id,
         usage_rows.logged_currency,
         {% for column in plain_identities %}
@@ -55,12 +57,14 @@ aggregated as (
         {% endfor %}
         case
             when telling_resources.seen_value is not null
-                or coalesce({{ plain_identities | join(', ') }}, tag_sets.tag_set) is null
+                or coalesce({{ plain_identities | join(', ') }}, tag_sets.ownable_tag_set) is null
                 then usage_rows.resource_id
         end as resource_id,
         case
             when telling_users.seen_value is not null
-                or coalesce({{ plain_identities | join(', ') }}, usage_rows.resource_id, tag_sets.tag_set) is null
+                or coalesce({{ plain_identities | join(', ') }}, usage_rows.resource_id, tag_sets.ownable_tag_set) is null
+                -- Active users are told apart, so each stays who it is.
+                or usage_rows.metric = 'active_days'
                 then usage_rows.user_id
         end as user_id,
         tag_sets.tag_set,
@@ -79,7 +83,7 @@ aggregated as (
     left join telling_users
         on usage_rows.user_id = telling_users.seen_value
     group by
-        {% for _ in range(12 + plain_identities | length + 3) %}{{ loop.index }}{{ ", " if not loop.last }}{% endfor %}
+        {% for _ in range(13 + plain_identities | length + 3) %}{{ loop.index }}{{ ", " if not loop.last }}{% endfor %}
 ),
 
 profiled as (

@@ -12,7 +12,7 @@ prices as (
 
 price_questions as (
     select
-        platform,
+        coalesce(provider, platform) as price_platform,
         lower(model) as model,
         token_type,
         service_tier,
@@ -22,7 +22,7 @@ price_questions as (
     from usage_rows
     where token_type is not null
     group by
-        platform,
+        coalesce(provider, platform),
         lower(model),
         token_type,
         service_tier,
@@ -30,7 +30,7 @@ price_questions as (
         segment_start
 ),
 
--- A price that names tier or context window beats one that leaves them open.
+-- What a gateway served is priced as its provider prices it. A price that names tier or context window beats one that leaves them open.
 candidates as (
     select
         price_questions.*,
@@ -39,7 +39,7 @@ candidates as (
         prices.currency,
         row_number() over (
             partition by
-                price_questions.platform,
+                price_questions.price_platform,
                 price_questions.model,
                 price_questions.token_type,
                 price_questions.service_tier,
@@ -54,7 +54,7 @@ candidates as (
 
     from price_questions
     inner join prices
-        on price_questions.platform = lower(prices.provider)
+        on price_questions.price_platform = lower(prices.provider)
             and price_questions.model = lower(prices.model)
             and price_questions.token_type = prices.token_type
             and (prices.service_tier is null or lower(prices.service_tier) = lower(price_questions.service_tier))
@@ -81,7 +81,7 @@ rated as (
 
     from usage_rows
     left join prices_in_force
-        on usage_rows.platform = prices_in_force.platform
+        on coalesce(usage_rows.provider, usage_rows.platform) = prices_in_force.price_platform
             and lower(usage_rows.model) = prices_in_force.model
             and usage_rows.token_type = prices_in_force.token_type
             and coalesce(usage_rows.service_tier, '') = coalesce(prices_in_force.service_tier, '')

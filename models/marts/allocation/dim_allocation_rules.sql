@@ -54,6 +54,20 @@ phrased as (
             when 'token_volume'
                 then 'The cost of ' || grain_words || ' follows the weighted tokens used on ' || driver_words || '.'
             when 'requests' then 'The cost of ' || grain_words || ' follows the model calls made on ' || driver_words || '.'
+            when 'workflow_count'
+                then 'The cost of ' || grain_words || ' follows the workflow runs on ' || driver_words || '.'
+            when 'active_users'
+                then 'The cost of ' || grain_words || ' follows the people who were active on ' || driver_words || ', each counted once.'
+            when 'seats'
+                then 'The cost of ' || grain_words || ' follows the seats assigned on ' || driver_words || ', by days, used or not.'
+            when 'gpu_hours'
+                then 'The cost of ' || grain_words || ' follows the GPU hours of jobs on ' || driver_words
+                || case idle_policy
+                    when 'central' then '; the AI programme pays for idle hours.'
+                    else '; idle hours are spread with them.'
+                end
+            when 'gateway'
+                then 'The cost of each day and model follows what the gateway ' || driver_words || ' logged for it at list price.'
             else 'The cost of ' || grain_words || ' is shared by the method ' || method || '.'
         end as method_sentence,
         case

@@ -16,7 +16,7 @@ pool_costs as (
 
 owned_usage as (
     select * from {{ ref('int_driver_usage_by_owner') }}
-    where unallocated_reason is null
+    where unallocated_reason is null and (token_count <> 0 or request_count <> 0)
 ),
 
 cost_centres as (

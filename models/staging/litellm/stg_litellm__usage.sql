@@ -38,6 +38,15 @@ mapped as (
         case when token_type is not null then 'tokens' else 'requests' end as unit,
         model_id as model,
         feature,
+        -- The platform whose bill carries the call.
+        case
+            when lower(custom_llm_provider) like 'azure%' then 'azure'
+            when lower(custom_llm_provider) like 'bedrock%' or lower(custom_llm_provider) like 'sagemaker%' then 'aws'
+            when lower(custom_llm_provider) like 'vertex^_ai%' escape '^' or lower(custom_llm_provider) = 'gemini' then 'gcp'
+            when lower(custom_llm_provider) like 'anthropic%' then 'anthropic'
+            when lower(custom_llm_provider) like '%openai' then 'openai'
+            else lower(custom_llm_provider)
+        end as provider,
         -- The spend stands on the request alone, so that summing a call's rows counts it once.
         case when metric = 'requests' then logged_cost end as logged_cost,
         'USD' as logged_currency,
@@ -54,6 +63,6 @@ mapped as (
 
 {{ select_usage('mapped', filled=[
     'usage_id', 'platform', 'source_table', 'delivery_id', 'period_start', 'period_end', 'metric', 'token_type',
-    'quantity', 'unit', 'model', 'feature', 'logged_cost', 'logged_currency', 'api_key_id', 'workflow_id',
+    'quantity', 'unit', 'model', 'feature', 'provider', 'logged_cost', 'logged_currency', 'api_key_id', 'workflow_id',
     'team_id', 'project_id', 'user_id', 'tags',
 ]) }}

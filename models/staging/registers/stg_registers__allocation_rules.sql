@@ -28,10 +28,14 @@ typed as (
         {{ register_column(ref('allocation_rules'), 'match_commitment_status') }} as match_commitment_status,
         lower({{ trimmed('method') }}) as method,
         lower({{ trimmed('driver_scope') }}) as driver_scope,
-        coalesce(lower({{ trimmed('driver_grain') }}), 'month') as driver_grain,
+        -- A gateway's key is split day by day.
+        case
+            when lower({{ trimmed('method') }}) = 'gateway' then 'day'
+            else coalesce(lower({{ trimmed('driver_grain') }}), 'month')
+        end as driver_grain,
         {{ trimmed('split_id') }} as split_id,
         {{ trimmed('target_cost_centre') }} as target_cost_centre,
-        lower({{ trimmed('idle_policy') }}) as idle_policy,
+        coalesce(lower({{ trimmed('idle_policy') }}), 'spread') as idle_policy,
         lower({{ trimmed('fallback_method') }}) as fallback_method,
         {{ trimmed('approved_by') }} as approved_by,
         {{ register_column(ref('allocation_rules'), 'rule_owner') }} as rule_owner,

@@ -25,6 +25,9 @@ mapped as (
         lower(trim(model)) as model,
         environment,
         bill_identity_id,
+        lower(trim(provider)) as provider,
+        cast(logged_cost as {{ column_type('money') }}) as logged_cost,
+        case when logged_cost is not null then coalesce(upper(trim(logged_currency)), 'USD') end as logged_currency,
         {% for identity_type in own_columns %}
         case when identity_type = '{{ identity_type }}' then identity_id end as {{ identity_type }}_id,
         {% endfor %}
@@ -45,7 +48,7 @@ mapped as (
 
 {{ select_usage('mapped', filled=[
     'usage_id', 'platform', 'source_table', 'delivery_id', 'period_start', 'period_end', 'metric', 'token_type',
-    'quantity', 'unit', 'model', 'environment', 'bill_identity_id', 'api_key_id', 'service_account_id',
+    'quantity', 'unit', 'model', 'environment', 'provider', 'bill_identity_id', 'logged_cost', 'logged_currency', 'api_key_id', 'service_account_id',
     'workflow_id', 'endpoint_id', 'resource_id', 'query_tag', 'role_id', 'warehouse_id', 'namespace', 'team_id',
     'project_id', 'workspace_id', 'account_id', 'user_id', 'tags',
 ]) }}

@@ -96,7 +96,7 @@ def test_what_dbt_alone_can_see_fails_its_build(make_project: Make) -> None:
         "allocation_rules",
         {**rule, "rule_id": "R1", "method": "split", "split_id": "S"},
         {**rule, "rule_id": "R2", "method": "even", "split_id": "T"},
-        {**rule, "rule_id": "R3", "method": "seats", "priority": "6"},
+        {**rule, "rule_id": "R3", "method": "guesswork", "priority": "6"},
     )
     project.append(
         "allocation_splits",

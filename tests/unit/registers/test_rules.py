@@ -6,7 +6,12 @@ from tests.unit.registers.folder import RegisterFolder
 
 RULE = {"rule_id": "R1", "rule_version": "1", "priority": "10", "method": "owner"}
 SPLIT = {"split_id": "S", "cost_centre_code": "CC-1", "share_percent": "100"}
-UNAVAILABLE = "the method {} is not available in this version"
+NO_GATEWAY_FALLBACK = (
+    "`gateway` cannot be a fallback: only the pools of a gateway rule are of one key and model"
+)
+NO_GATEWAY = "the method gateway does not say which gateway logged the usage"
+NO_KEY = "the method gateway splits a provider's key, which a tier over 1 no longer sees"
+NO_MONTH = "the method gateway splits day by day, never a month at once"
 NO_OWNER = "`owner` cannot be a fallback: a pool has no owner"
 NO_TARGET = "the method fixed has no cost centre to charge"
 MAY, JUNE = "2026-05-01", "2026-06-01"
@@ -20,8 +25,14 @@ def test_a_rule_of_each_available_method_is_no_fault(registers: RegisterFolder) 
         {"method": "central"},
         *(
             {"method": method, "target_cost_centre": "CC-1", **pooled}
-            for method in ("split", "even", "cost", "token_volume", "requests")
+            for method in (
+                *("split", "even", "cost", "token_volume", "requests", "workflow_count"),
+                *("active_users", "seats", "gpu_hours"),
+            )
         ),
+        {"method": "gpu_hours", "idle_policy": "central"},
+        {"method": "gateway", "driver_scope": "litellm"},
+        {"method": "gateway", "driver_scope": "litellm", "driver_grain": "day"},
     ]
     registers.write(
         "allocation_rules",
@@ -34,9 +45,9 @@ def test_a_rule_of_each_available_method_is_no_fault(registers: RegisterFolder) 
 @pytest.mark.parametrize(
     ("rule", "column", "message"),
     [
-        ({"method": "gpu_hours"}, "method", UNAVAILABLE.format("gpu_hours")),
-        ({"method": "gateway"}, "method", UNAVAILABLE.format("gateway")),
-        ({"method": "cost", "fallback_method": "seats"}, "fallback_method", UNAVAILABLE.format("seats")),
+        ({"method": "gateway"}, "driver_scope", NO_GATEWAY),
+        ({"method": "gateway", "driver_scope": "litellm", "driver_grain": "month"}, "driver_grain", NO_MONTH),
+        ({"method": "cost", "fallback_method": "gateway"}, "fallback_method", NO_GATEWAY_FALLBACK),
         ({"method": "cost", "fallback_method": "magic"}, "fallback_method", "`magic` is no method"),
         ({"method": "cost", "fallback_method": "owner"}, "fallback_method", NO_OWNER),
         ({"method": "cost", "fallback_method": "even"}, "split_id", "the method even has no split"),
@@ -58,6 +69,26 @@ def test_a_rule_that_cannot_act_as_written_is_refused(
 def test_a_fallback_that_never_acts_is_shown(registers: RegisterFolder) -> None:
     registers.write("allocation_rules", [{**RULE, "fallback_method": "central"}])
     assert registers.only_fault().severity == "warning"
+
+
+def test_a_gateway_is_for_charges_only(registers: RegisterFolder) -> None:
+    rule = {"method": "gateway", "driver_scope": "litellm", "tier": "2"}
+    registers.write("allocation_rules", [{**RULE, **rule}])
+    assert (NO_KEY, "method", "error") in [
+        (fault.message, fault.column, fault.severity) for fault in registers.faults()
+    ]
+
+
+def test_an_idle_policy_without_gpu_hours_is_shown(registers: RegisterFolder) -> None:
+    registers.write("allocation_rules", [{**RULE, "method": "cost", "idle_policy": "central"}])
+    fault = registers.only_fault()
+    assert (fault.severity, fault.column) == ("warning", "idle_policy")
+
+
+def test_an_unknown_idle_policy_is_refused(registers: RegisterFolder) -> None:
+    registers.write("allocation_rules", [{**RULE, "method": "gpu_hours", "idle_policy": "shared"}])
+    fault = registers.only_fault()
+    assert (fault.severity, fault.column) == ("error", "idle_policy")
 
 
 def test_equal_priorities_name_both_rules(registers: RegisterFolder) -> None:

@@ -105,6 +105,26 @@ def test_reasons_modes_and_what_to_mend(settings: Settings) -> None:
     ]
 
 
+def test_fallbacks_are_counted_by_rule_and_month(settings: Settings) -> None:
+    publish(settings)
+    assert read_report(settings).fallbacks == []
+    assert "Split by a fallback" not in _printed(settings)
+    with duckdb.connect(settings.work_file) as connection:
+        connection.execute(
+            "insert into marts.fct_allocation_proof "
+            "select pool, date '2026-05-01', 'shared', 'token_volume', fallback_method from (values "
+            "('p2', 'requests'), ('p3', 'requests'), ('p4', 'even')) as t(pool, fallback_method)"
+        )
+        connection.execute(
+            "update marts.fct_allocation_ledger set unallocated_reason = 'zero_driver', cost_centre_code = null "
+            "where pool_id = 'p1'"
+        )
+    publish(settings)
+    counted = [(item.fallback_method, item.pool_count) for item in read_report(settings).fallbacks]
+    assert counted == [("even", 1), ("requests", 2), (None, 1)]
+    assert "nothing: unallocated" in _printed(settings)
+
+
 def test_quarantine_is_loud_and_says_what_to_do(settings: Settings) -> None:
     with duckdb.connect(settings.work_file) as connection:
         connection.execute(
