@@ -17,7 +17,7 @@ if __package__ in (None, ""):
     # Run as a script: this folder's module names would shadow installed packages.
     sys.path[0] = str(PROJECT)
 
-from sample import anthropic, aws, focus, litellm, openai, registers, small, usage_files  # noqa: E402
+from sample import anthropic, assistant, aws, focus, litellm, openai, registers, small, usage_files  # noqa: E402
 from sample.files import Folder  # noqa: E402
 from sample.totals import Totals  # noqa: E402
 
@@ -57,6 +57,7 @@ def _hartwell(files: Folder, registered: Folder, totals: Totals, seed: int, say:
         ("anthropic", anthropic),
         ("aws", aws),
         ("focus", focus),
+        ("quillmate", assistant),
     ):
         say(f"writing {name} …")
         bill.write(files, totals, seed)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from sample import anthropic, aws, aws_estate, focus, litellm, openai_keys, usage_files
+from sample import anthropic, assistant, aws, aws_estate, focus, litellm, openai_keys, usage_files
 from sample.company import (
     COST_CENTRES,
     DEPARTMENTS,
@@ -317,6 +317,9 @@ def _identities() -> Iterator[Row]:
         "2026-09-01",
     )
 
+    yield _identity("aws", "namespace", "ranking", "UC-010", "")
+    yield _identity("aws", "namespace", "claims-embeddings", "", "CC-210")
+
     yield _identity("lumiere", "account", "ws-claims-translation", "UC-006", "CC-230")
     yield _identity("lumiere", "account", "ws-trial-team", "", "CC-735", valid_from="2026-02-09")
     for kind in ("account", "team"):
@@ -350,8 +353,8 @@ def _rules(staff: Staff) -> Iterator[Row]:
     yield rule(
         "R-010",
         10,
-        "The gateway's OpenAI key follows the tokens that the gateway logged each day",
-        "token_volume",
+        "The gateway's OpenAI key follows what the gateway logged for each day and model",
+        "gateway",
         match_platform="openai",
         match_api_key_id=gateway["gateway-prod"],
         driver_scope="litellm",
@@ -361,12 +364,12 @@ def _rules(staff: Staff) -> Iterator[Row]:
     yield rule(
         "R-011",
         11,
-        "The gateway's Claude key follows the tokens that the gateway logged in the month",
-        "token_volume",
+        "The gateway's Claude key follows what the gateway logged for each day and model",
+        "gateway",
         match_platform="anthropic",
         match_api_key_id=gateway["gateway-prod-claude"],
         driver_scope="litellm",
-        driver_grain="month",
+        driver_grain="day",
         fallback_method="central",
     )
     yield rule(
@@ -459,12 +462,33 @@ def _rules(staff: Staff) -> Iterator[Row]:
         valid_from="2026-04-01",
     )
     yield rule(
+        "R-046",
+        46,
+        "The GPU hosts follow the jobs that ran on them; the programme pays for idle hours",
+        "gpu_hours",
+        match_platform="aws",
+        match_sku="*BoxUsage:g5.12xlarge",
+        idle_policy="central",
+        fallback_method="central",
+    )
+    yield rule(
+        "R-047",
+        47,
+        "The orchestrator's functions follow the runs of its workflows",
+        "workflow_count",
+        match_platform="aws",
+        match_sku="*Lambda*",
+        driver_scope="openai",
+        target_cost_centre="CC-540",
+        fallback_method="fixed",
+    )
+    yield rule(
         "R-048",
         48,
         "Storage, network and monitoring belong to infrastructure",
         "fixed",
         match_platform="aws",
-        match_sku="*TimedStorage*|*MetricMonitor*|*Lambda*|*NatGateway*",
+        match_sku="*TimedStorage*|*MetricMonitor*|*NatGateway*",
         target_cost_centre="CC-540",
     )
     yield rule(
@@ -506,6 +530,23 @@ def _rules(staff: Staff) -> Iterator[Row]:
         match_cost_basis="unmetered",
         driver_grain="month",
         fallback_method="central",
+    )
+    yield rule(
+        "R-080",
+        80,
+        "Quillmate's seats belong to whoever holds them, used or not",
+        "seats",
+        match_platform="quillmate",
+        match_service_name="Quillmate Seats",
+    )
+    yield rule(
+        "R-081",
+        81,
+        "Quillmate's briefings are for those who open them; where that is unknown, for seats",
+        "active_users",
+        match_platform="quillmate",
+        match_service_name="Quillmate Briefings",
+        fallback_method="seats|central",
     )
     yield rule("R-500", 500, "Everything else belongs to the owner of its identity", "owner")
     yield rule(
@@ -761,6 +802,7 @@ def _invoices(totals: Totals, seed: int) -> Iterator[Row]:
             ("anthropic", "anthropic", "USD", f"ANT-{period}-0096"),
             ("lumiere", focus.LUMIERE_ACCOUNT, "EUR", f"LUM-{month:%Y%m}-0418"),
             ("brightvoice", focus.VOICE_ACCOUNT, "GBP", f"BV-{month:%Y%m}-31"),
+            ("quillmate", assistant.ACCOUNT, "GBP", assistant.invoice_id(month)),
         ):
             amount = totals.amount(provider, account, period, currency).quantize(
                 cent, rounding=ROUND_HALF_UP

@@ -1,4 +1,4 @@
-"""The generic usage file: workflow runs, and calls to a platform that reports no usage itself."""
+"""The generic usage file: workflow runs, GPU hours, and calls to a platform that reports no usage itself."""
 
 from __future__ import annotations
 
@@ -77,6 +77,33 @@ def workflow_rows(seed: int, month: date) -> list[list[str]]:
     return rows
 
 
+# The hosts of one kind of machine: their GPUs, hours a day, and who ran jobs on them for how many GPU hours.
+GPU_CAPACITY = "24"
+GPU_JOBS = {"ranking": 7.5, "claims-embeddings": 4.25, "try-outs": 1.0}
+GPU_FIRST = date(2025, 9, 1)
+
+
+def gpu_rows(seed: int, month: date) -> list[list[str]]:
+    """Return the cluster's GPU hours per namespace and weekday of a month, and what there was."""
+    rows = []
+    for day in days(max(month, GPU_FIRST), next_month(month)):
+        rows.append(_row("aws", day, ("", ""), "gpu_capacity_hours", GPU_CAPACITY, unit="hours"))
+        for namespace, usual in GPU_JOBS.items():
+            hours = usual * (0.6 + 0.8 * chance(seed, "gpu", namespace, day).random())
+            if day.weekday() < 5:
+                rows.append(
+                    _row(
+                        "aws",
+                        day,
+                        ("namespace", namespace),
+                        "gpu_hours",
+                        f"{hours:.2f}",
+                        unit="hours",
+                    )
+                )
+    return rows
+
+
 def voice_rows(seed: int, month: date) -> list[list[str]]:
     """Return the voice platform's calls and seconds per line and day of a month."""
     rows = []
@@ -109,6 +136,10 @@ def write(folder: Folder, seed: int) -> None:
         folder.write_csv(
             f"usage/workflow_runs_pulled_{pulled}.csv", HEADER, workflow_rows(seed, month)
         )
+        if month >= GPU_FIRST:
+            folder.write_csv(
+                f"usage/gpu_hours_pulled_{pulled}.csv.gz", HEADER, gpu_rows(seed, month)
+            )
         if month != MONTH_WITHOUT_CALLS:
             folder.write_csv(
                 f"usage/brightvoice_calls_pulled_{pulled}.csv", HEADER, voice_rows(seed, month)

@@ -140,7 +140,8 @@ def _pool_parts(
     )
     position = Position(start, ids.pool(pool))
     for recipient, numerator, part in zip(recipients, numerators, costs, strict=True):
-        due = Due(0, position, recipient, part, is_central=driver == "central")
+        is_central = driver == "central" or recipient.is_idle
+        due = Due(0, position, recipient, part, is_central=is_central)
         yield replace(entry, driver_numerator=numerator), due
 
 

@@ -84,7 +84,7 @@ def test_every_month_of_every_platform_is_billed(company: Path) -> None:
     months = defaultdict(set)
     for entry in json.loads((company / "totals.json").read_text()):
         months[entry["platform"]].add(entry["billing_period"])
-    assert set(months) == {"openai", "anthropic", "aws", "lumiere", "brightvoice"}
+    assert set(months) == {"openai", "anthropic", "aws", "lumiere", "brightvoice", "quillmate"}
     assert {len(periods) for periods in months.values()} == {15}
 
 
@@ -151,6 +151,7 @@ def test_splits_sum_to_a_hundred_and_priorities_are_unique(company: Path) -> Non
     assert len(in_force) == len(set(in_force))
     assert {rule["method"] for rule in rules} == {
         "owner", "fixed", "split", "even", "cost", "token_volume", "requests", "central",
+        "workflow_count", "active_users", "seats", "gpu_hours", "gateway",
     }  # fmt: skip
 
 
