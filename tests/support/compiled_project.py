@@ -35,6 +35,7 @@ class Node:
     parents: tuple[str, ...]
     columns: tuple[str, ...]
     severity: str
+    materialized: str
 
     @property
     def relation(self) -> str:
@@ -85,6 +86,12 @@ class CompiledProject:
     def models(self) -> list[Node]:
         """The models in the order of the graph."""
         return [node for node in self._order if node.kind == "model"]
+
+    def path_to(self, targets: Collection[str], given: Collection[str]) -> list[Node]:
+        """What the targets need, in the order of the graph, not looking above what is given."""
+        stop_at = {self._by_name[name].unique_id for name in given}
+        wanted = self._needed([self._by_name[name] for name in targets], stop_at) | stop_at
+        return [node for node in self._order if node.unique_id in wanted]
 
     @contextmanager
     def run(
@@ -216,6 +223,7 @@ def _nodes(manifest: Mapping) -> Iterator[Node]:
             parents=tuple(raw.get("depends_on", {}).get("nodes", ())),
             columns=SEED_COLUMNS[raw["name"]] if kind == "seed" else tuple(raw["columns"]),
             severity=raw["config"].get("severity", "").lower() if kind == "test" else "",
+            materialized=raw["config"]["materialized"] if kind == "model" else "",
         )
 
 

@@ -96,3 +96,12 @@ def test_an_error_names_the_model(toy: CompiledProject) -> None:
 def test_an_unknown_name_is_refused(toy: CompiledProject) -> None:
     with pytest.raises(KeyError, match="nowhere"), toy.run(["summed"], {"nowhere": []}):
         pytest.fail("nothing is called nowhere")
+
+
+def test_the_path_to_a_model_ends_above_at_what_is_given(toy: CompiledProject) -> None:
+    assert [node.name for node in toy.path_to(["summed"], given=["priced"])][-1] == "summed"
+    assert {node.name for node in toy.path_to(["summed"], given=["priced"])} == {
+        "priced",
+        "policy",
+        "summed",
+    }
