@@ -684,6 +684,15 @@ def vendor_identities(draw: st.DrawFn) -> list[VendorIdentity]:
 
 
 @st.composite
+def crediting(draw: st.DrawFn, billed: list[Charge]) -> list[Charge]:
+    """The charges, some of which credit another of any sign, day and month, or one that is not there."""
+    if draw(st.booleans()):
+        return billed
+    names = [*(charge.x_charge_id for charge in billed), "gone"]
+    return [replace(charge, x_credited_charge_id=draw(maybe(names, one_in=3))) for charge in billed]
+
+
+@st.composite
 def companies(draw: st.DrawFn) -> Company:
     """A company of up to a dozen charges, as many usage rows, and all its registers."""
     ids = [f"c{number:02d}" for number in draw(st.permutations(range(14)))]
@@ -699,7 +708,7 @@ def companies(draw: st.DrawFn) -> Company:
     tiers = draw(st.sampled_from(("none", "some", "chain")))
     other = [draw(usage_rows(f"u{number}")) for number in range(draw(st.integers(0, 12)))]
     company = Company(
-        charges=[*whole, *coarse],
+        charges=draw(crediting([*whole, *coarse])),
         usage=[*other, *behind],
         departments=draw(departments()),
         cost_centres=draw(cost_centres(tiers != "none")),

@@ -93,10 +93,21 @@ def sequence_ids(warehouse: CompanyWarehouse) -> SequenceIds:
             row["sender_code"],
             row["model"],
             row["api_key_id"],
+            row["credit_id"],
         ): str(row["pool_id"])
         for row in warehouse.rows(
             """
-            select *, null as sender_code from intermediate.int_pools_collected
+            select
+                pools.*,
+                null as sender_code,
+                (
+                    select max(charges.charge_id)
+                    from intermediate.int_pool_members as members
+                    inner join intermediate.int_charges_grouped as charges
+                        on members.charge_group_id = charges.charge_group_id
+                    where members.pool_id = pools.pool_id and pools.credited_group_id is not null
+                ) as credit_id
+            from intermediate.int_pools_collected as pools
             union all by name
             select * from intermediate.int_onward_pools
             """
@@ -125,6 +136,7 @@ def sequence_ids(warehouse: CompanyWarehouse) -> SequenceIds:
             pool.sender,
             pool.model,
             pool.api_key_id,
+            pool.credit_id,
         )
         return pools.get((*key, *where), repr(pool))
 
@@ -159,7 +171,8 @@ def _reference_amounts(entry: LedgerEntry) -> Amounts:
 
 def _quantity(entry: LedgerEntry, units: int | None) -> Decimal | None:
     """A driver quantity as the ledger states it, exact for its units are powers of ten."""
-    return None if units is None else Decimal(units) / DRIVER_UNITS.get(entry.driver or "", 1)
+    counted_by = entry.counted_by or entry.driver or ""
+    return None if units is None else Decimal(units) / DRIVER_UNITS.get(counted_by, 1)
 
 
 def _summed(lines: Iterable[tuple[Line, Amounts]]) -> dict[Line, Amounts]:

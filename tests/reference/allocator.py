@@ -1,10 +1,8 @@
 """The whole way from charges to ledger: claim, direct entries, pools, credits, funding, tiers."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
-from math import lcm
 
 from tests.reference.coarse import NOTHING, Costs, PricedCharge, priced_charges
 from tests.reference.drivers import OwnedCharge, Recipient, cut_among, first_weights
@@ -13,7 +11,6 @@ from tests.reference.ladder import Ownership, find_owner
 from tests.reference.patterns import POOLED_METHODS, pools_by_day, rule_instant, rule_matches
 from tests.reference.periods import accounting_month, day_start
 from tests.reference.records import (
-    Charge,
     Company,
     LedgerEntry,
     PoolKey,
@@ -50,43 +47,38 @@ class Part:
 def allocate(company: Company, ids: SequenceIds = IDS) -> list[LedgerEntry]:
     """The ledger. Entries that agree in all but money are one; in no particular order."""
     claims = [_claimed(company, priced) for priced in priced_charges(company, ids)]
-    known = {claim.priced.origin for claim in claims}
-    credits = {claim.priced.origin for claim in claims if _credits(claim.priced.charge, known)}
-    # A credit of a credit is a charge like any other.
-    follows = [claim for claim in claims if _credits(claim.priced.charge, known - credits)]
-    leads = [claim for claim in claims if not _credits(claim.priced.charge, known - credits)]
+    # A credit of a credit is a charge like any other, and so is one whose charge is not there.
+    creditable = {
+        claim.priced.charge.x_charge_id: claim
+        for claim in claims
+        if claim.priced.charge.x_credited_charge_id is None
+    }
+    follows = [c for c in claims if c.priced.charge.x_credited_charge_id in creditable]
+    leads = [c for c in claims if c.priced.charge.x_credited_charge_id not in creditable]
+    owned = _owned_charges(leads, follows, creditable)
 
     parts: list[Part] = []
-    sources: dict[str, list[tuple[int, Fraction]]] = defaultdict(list)
+    sources: dict[str, list[Part]] = {}
     for claim in leads:
         if claim.rule is None or claim.rule.method not in POOLED_METHODS:
             part = _direct_part(company, claim, key=len(parts))
-            sources[claim.priced.origin].append((part.due.key, claim.priced.share))
+            sources[claim.priced.charge.x_charge_id] = [part]
             parts.append(part)
     for pool, members in _pools(leads).items():
-        pooled = _pool_parts(company, pool, members, claims, ids.pool(pool), len(parts))
-        for member in members:
-            for part, share in pooled:
-                sources[member.priced.origin].append((part.due.key, member.priced.share * share))
-        parts += [part for part, _ in pooled]
+        pooled = _pool_parts(company, pool, members, owned, ids.pool(pool), len(parts))
+        sources |= {member.priced.charge.x_charge_id: pooled for member in members}
+        parts += pooled
+    for claim in follows:
+        credited = claim.priced.charge.x_credited_charge_id
+        parts += _credit_parts(claim.priced, sources[credited], ids, len(parts))
 
     by_key: dict[int, list[Funded]] = defaultdict(list)
     dues = [part.due for part in parts]
     for outcome in funded(company, dues):
         by_key[outcome.key].append(outcome)
     entries = [_entry(part.entry, outcome) for part in parts for outcome in by_key[part.due.key]]
-    for claim in follows:
-        credited = claim.priced.charge.x_credited_charge_id
-        entries += _credit_entries(claim.priced, sources[credited], parts, by_key)
     spent = sandbox_spend(company, dues)
-    return _merged(stepped_down(company, entries, _owned_charges(claims), spent, ids))
-
-
-def _credits(charge: Charge, known: set[str]) -> bool:
-    """Whether a charge takes the shares of another that is there."""
-    return (
-        charge.x_credited_charge_id in known and charge.x_credited_charge_id != charge.x_charge_id
-    )
+    return _merged(stepped_down(company, entries, owned, spent, ids))
 
 
 def _claimed(company: Company, priced: PricedCharge) -> Claim:
@@ -182,10 +174,17 @@ def _blank_entry(priced: PricedCharge) -> LedgerEntry:
     )
 
 
-def _owned_charges(claims: Iterable[Claim]) -> list[OwnedCharge]:
+def _owned_charges(
+    leads: Iterable[Claim], follows: Iterable[Claim], creditable: Mapping[str, Claim]
+) -> list[OwnedCharge]:
+    """What owner rules claimed, and what was credited to the same owners."""
+    by_owner = [(claim.priced, claim) for claim in leads]
+    by_owner += [
+        (claim.priced, creditable[claim.priced.charge.x_credited_charge_id]) for claim in follows
+    ]
     return [
-        OwnedCharge(claim.priced, claim.ownership)
-        for claim in claims
+        OwnedCharge(priced, claim.ownership)
+        for priced, claim in by_owner
         if claim.rule is not None and claim.rule.method == "owner"
     ]
 
@@ -218,21 +217,20 @@ def _pool_parts(
     company: Company,
     pool: PoolKey,
     members: Sequence[Claim],
-    claims: Sequence[Claim],
+    owned: Sequence[OwnedCharge],
     sequence_id: str,
     first_key: int,
-) -> list[tuple[Part, Fraction]]:
-    """The parts of one pool, each with its share; fallbacks are tried in order."""
+) -> list[Part]:
+    """The parts of one pool; fallbacks are tried in order."""
     rule = members[0].rule
     start = day_start(pool.charge_day or pool.accounting_month)
     whole = NOTHING
     for member in members:
         whole += member.priced.costs
-    driver, weights = first_weights(company, rule, pool, start, _owned_charges(claims))
+    driver, weights = first_weights(company, rule, pool, start, owned)
     recipients = sorted(weights, key=Recipient.tie_break) or [Recipient(reason="zero_driver")]
     numerators = [weights.get(recipient, 0) for recipient in recipients]
     costs = cut_among(whole, recipients, numerators) if weights else [whole]
-    shares = [Fraction(n, sum(numerators)) for n in numerators] if weights else [Fraction(1)]
     entry = replace(
         _blank_entry(members[0].priced),
         pool=pool,
@@ -243,28 +241,85 @@ def _pool_parts(
         **_rule_columns(rule),
     )
     return [
-        (
-            Part(
-                replace(entry, driver_numerator=numerator),
-                Due(
-                    first_key + place,
-                    Position(start, sequence_id),
-                    recipient,
-                    part,
-                    is_central=driver == "central" or recipient.is_idle,
-                ),
+        Part(
+            replace(entry, driver_numerator=numerator),
+            Due(
+                first_key + place,
+                Position(start, sequence_id),
+                recipient,
+                part,
+                is_central=driver == "central" or recipient.is_idle,
             ),
-            share,
         )
-        for place, (recipient, numerator, part, share) in enumerate(
-            zip(recipients, numerators, costs, shares, strict=True)
+        for place, (recipient, numerator, part) in enumerate(
+            zip(recipients, numerators, costs, strict=True)
         )
     ]
 
 
+def _credit_parts(
+    credit: PricedCharge, source: Sequence[Part], ids: SequenceIds, first_key: int
+) -> list[Part]:
+    """A credit on its own day and bill, cut by the shares of the charge it credits, before funding.
+
+    It names that charge's rule, and its driver's quantities. What was nobody's for want of a driver stays so.
+    """
+    charge, credited = credit.charge, source[0].entry
+    is_gateway = credited.method == "gateway"
+    pool = PoolKey(
+        rule_id=credited.rule_id,
+        rule_version=credited.rule_version,
+        accounting_month=accounting_month(charge),
+        charge_day=charge.charge_period_start.date(),
+        platform=charge.x_platform,
+        billing_account_id=charge.billing_account_id,
+        invoice_id=charge.invoice_id,
+        billing_currency=charge.billing_currency,
+        model=charge.x_model if is_gateway else None,
+        api_key_id=charge.x_api_key_id if is_gateway else None,
+        credit_id=charge.x_charge_id,
+    )
+    is_direct = credited.pool is None
+    counts = [1] if is_direct else [part.entry.driver_numerator for part in source]
+    # No driver or the programme's: both would be said of the charge itself.
+    keeps_driver = sum(counts) == 0 or credited.driver == "central"
+    recipients = [_before_funding(part) for part in source]
+    costs = cut_among(credit.costs, recipients, counts) if sum(counts) else [credit.costs]
+    entry = replace(
+        _blank_entry(credit),
+        pool=pool,
+        model=pool.model,
+        driver=credited.driver if keeps_driver else "credited_charge",
+        counted_by=credited.driver,
+        driver_denominator=sum(counts),
+        rule_id=credited.rule_id,
+        rule_version=credited.rule_version,
+        method=credited.method,
+    )
+    position = Position(day_start(pool.charge_day), ids.pool(pool))
+    return [
+        Part(
+            replace(entry, driver_numerator=count),
+            Due(first_key + place, position, recipient, cost, part.due.is_central),
+        )
+        for place, (part, recipient, count, cost) in enumerate(
+            zip(source, recipients, counts, costs, strict=True)
+        )
+    ]
+
+
+def _before_funding(part: Part) -> Recipient:
+    """The receiver of a part as a pool has it: a pair, or an identity and a reason."""
+    recipient = part.due.recipient
+    if recipient.reason is not None:
+        return replace(recipient, cost_centre_code=None, use_case_id=None)
+    return replace(recipient, identity_type=None, identity_id=None)
+
+
 def _entry(entry: LedgerEntry, outcome: Funded) -> LedgerEntry:
     recipient = outcome.recipient
-    names_identity = entry.method == "owner" or recipient.reason is not None
+    is_direct_owner = entry.method == "owner" and entry.pool is None
+    names_identity = is_direct_owner or recipient.reason is not None
     return replace(
         entry,
         cost_centre_code=recipient.cost_centre_code,
@@ -278,41 +333,6 @@ def _entry(entry: LedgerEntry, outcome: Funded) -> LedgerEntry:
         effective_cost=outcome.costs.effective,
         reporting_cost=outcome.costs.reporting,
     )
-
-
-def _credit_entries(
-    credit: PricedCharge,
-    source: Sequence[tuple[int, Fraction]],
-    parts: Sequence[Part],
-    by_key: dict[int, list[Funded]],
-) -> list[LedgerEntry]:
-    """A credit in its own period, cut by the final shares of the charge it credits."""
-    weighed = [
-        (parts[key], outcome, share * outcome.share)
-        for key, share in source
-        for outcome in by_key[key]
-    ]
-    weighed.sort(key=lambda part: part[1].recipient.tie_break())
-    scale = lcm(*(share.denominator for _, _, share in weighed))
-    costs = cut_among(
-        credit.costs,
-        [outcome.recipient for _, outcome, _ in weighed],
-        [int(share * scale) for _, _, share in weighed],
-    )
-    charge = credit.charge
-    own = {
-        "accounting_month": accounting_month(charge),
-        "platform": charge.x_platform,
-        "invoice_id": charge.invoice_id,
-        "billing_account_id": charge.billing_account_id,
-        "billing_currency": charge.billing_currency,
-        "reporting_currency": credit.reporting_currency,
-        "charge_date": charge.charge_period_start.date(),
-    }
-    return [
-        _entry(replace(part.entry, **own), replace(outcome, costs=cut))
-        for (part, outcome, _), cut in zip(weighed, costs, strict=True)
-    ]
 
 
 def _merged(entries: Iterable[LedgerEntry]) -> list[LedgerEntry]:

@@ -47,16 +47,11 @@ NOTHING = Costs(0, 0, 0)
 
 @dataclass(frozen=True)
 class PricedCharge:
-    """A whole charge, or a part of a coarse one, with its reporting cost.
-
-    `share` is the part's share of the bill line; `origin` the line's own id.
-    """
+    """A whole charge, or a part of a coarse one, with its reporting cost."""
 
     charge: Charge
     costs: Costs
     reporting_currency: str
-    origin: str
-    share: Fraction
 
 
 @dataclass(frozen=True, order=True)
@@ -80,7 +75,7 @@ def _priced(company: Company, charge: Charge) -> PricedCharge:
     effective = money_units(charge.effective_cost)
     rate = exchange_rate(company, month, charge.billing_currency, currency)
     costs = Costs(money_units(charge.billed_cost), effective, converted_units(effective, rate))
-    return PricedCharge(charge, costs, currency, charge.x_charge_id, Fraction(1))
+    return PricedCharge(charge, costs, currency)
 
 
 def _parts(company: Company, whole: PricedCharge, ids: SequenceIds) -> list[PricedCharge]:
@@ -89,7 +84,6 @@ def _parts(company: Company, whole: PricedCharge, ids: SequenceIds) -> list[Pric
     weights = _weights(company, whole.charge)
     if not weights:
         return [replace(whole, charge=replace(whole.charge, x_cost_basis="unmetered"))]
-    total = sum(weights.values())
     # Ties go to the larger weight, then the earlier day, then the lower key.
     key_days = sorted(weights)
     costs = whole.costs.cut([weights[key_day] for key_day in key_days])
@@ -98,7 +92,6 @@ def _parts(company: Company, whole: PricedCharge, ids: SequenceIds) -> list[Pric
             whole,
             charge=_derived(whole.charge, key_day, ids),
             costs=part,
-            share=Fraction(weights[key_day], total),
         )
         for key_day, part in zip(key_days, costs, strict=True)
     ]

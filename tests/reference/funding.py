@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from fractions import Fraction
 
 from tests.reference.arithmetic import money_units
 from tests.reference.coarse import Costs
@@ -41,14 +40,13 @@ class Due:
 
 @dataclass(frozen=True)
 class Funded:
-    """An amount with its payer. `share` is its share of the amount that was due."""
+    """An amount with its payer."""
 
     key: int
     recipient: Recipient
     costs: Costs
     billing_mode: str | None
     stage: str | None
-    share: Fraction = Fraction(1)
 
 
 def funded(
@@ -159,10 +157,7 @@ def _cut(company: Company, due: Due, stage: UseCaseStage, inside: int, over: int
         [entry.recipient for entry, _ in weighed],
         [weight for _, weight in weighed],
     )
-    return [
-        replace(entry, costs=part, share=Fraction(weight, inside + over))
-        for (entry, weight), part in zip(weighed, costs, strict=True)
-    ]
+    return [replace(entry, costs=part) for (entry, _), part in zip(weighed, costs, strict=True)]
 
 
 def _central(company: Company, due: Due, stage: UseCaseStage) -> Funded:

@@ -161,6 +161,7 @@ class CostCentre(Dated):
     successor_code: str | None = None
     is_shared_service: bool = False
     tier: int = 1
+    gl_account: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -323,6 +324,8 @@ class PoolKey:
     # A gateway's keys and models are pools of their own.
     model: str | None = None
     api_key_id: str | None = None
+    # The credit that takes the shares of the charge it names is a pool of its own.
+    credit_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -340,7 +343,8 @@ class SequenceIds:
 class LedgerEntry:
     """One row of the ledger. Costs are integers in units of 10⁻¹⁰ of their currency.
 
-    `pool` is set on pooled entries only; so are the driver's name and quantities.
+    `pool` is set on pooled entries only; so are the driver's name and quantities. `counted_by` is the driver whose
+    unit a credit's quantities have, those of the charge it credits.
     """
 
     accounting_month: date
@@ -370,6 +374,7 @@ class LedgerEntry:
     owner_rung: str | None
     use_case_stage: str | None
     driver: str | None
+    counted_by: str | None
     driver_numerator: int | None
     driver_denominator: int | None
     billed_cost: int

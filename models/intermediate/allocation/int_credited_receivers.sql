@@ -21,6 +21,7 @@ credits as (
 receivers as (
     select
         credits.pool_id,
+        'credited_charge' as driver,
         direct_charges.cost_centre_code,
         case when direct_charges.unallocated_reason is null then direct_charges.use_case_id end as use_case_id,
         direct_charges.unallocated_reason,
@@ -38,6 +39,8 @@ receivers as (
 
     select
         credits.pool_id,
+        -- The programme gets back what fell back to it, as central funding.
+        case when pool_drivers.attempt_method = 'central' then 'central' else 'credited_charge' end as driver,
         pool_drivers.cost_centre_code,
         pool_drivers.use_case_id,
         pool_drivers.unallocated_reason,

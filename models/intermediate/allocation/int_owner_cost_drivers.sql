@@ -1,3 +1,6 @@
+{% set bill = ['platform', 'billing_currency', 'effective_cost', 'reporting_cost', 'accounting_month', 'charge_date'] %}
+{% set receiver = ['cost_centre_code', 'use_case_id', 'unallocated_reason', 'identity_type', 'identity_id'] %}
+
 with
 
 direct_charges as (
@@ -5,14 +8,47 @@ direct_charges as (
     where method = 'owner'
 ),
 
+groups as (
+    select * from {{ ref('int_charge_groups') }}
+),
+
+followed_credits as (
+    select * from {{ ref('int_credits_followed') }}
+),
+
+-- What owners were charged, less what was credited to the same owners, each on its own bill.
+owner_costs as (
+    select
+        {{ bill | join(', ') }},
+        {{ receiver | join(', ') }}
+
+    from direct_charges
+
+    union all
+
+    select
+        {% for column in bill %}
+        groups.{{ column }},
+        {% endfor %}
+        {% for column in receiver %}
+        direct_charges.{{ column }}{{ "," if not loop.last }}
+        {% endfor %}
+
+    from groups
+    inner join followed_credits
+        on groups.charge_group_id = followed_credits.charge_group_id
+    inner join direct_charges
+        on followed_credits.credited_group_id = direct_charges.charge_group_id
+),
+
 -- Effective cost compares within one currency; a scope that is billed in several compares in the reporting currency.
 scoped as (
     select
-        direct_charges.*,
+        owner_costs.*,
         min(billing_currency) over (partition by platform, accounting_month)
         = max(billing_currency) over (partition by platform, accounting_month) as is_one_currency
 
-    from direct_charges
+    from owner_costs
 ),
 
 summed as (

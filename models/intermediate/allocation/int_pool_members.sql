@@ -24,7 +24,8 @@ members as (
             else {{ hash_key(pool_attributes) }}
         end as pool_id,
         followed_credits.credited_group_id,
-        coalesce(credited_groups.rule_key, groups.rule_key) as rule_key,
+        -- What no rule claimed is credited by no rule.
+        case when followed_credits.charge_group_id is null then groups.rule_key else credited_groups.rule_key end as rule_key,
         groups.platform,
         groups.billing_account_id,
         groups.invoice_id,

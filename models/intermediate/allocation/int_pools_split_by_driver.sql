@@ -16,7 +16,7 @@ drivers_of_all as (
     select
         pool_id,
         1 as attempt,
-        'credited_charge' as attempt_method,
+        driver as attempt_method,
         cost_centre_code,
         use_case_id,
         unallocated_reason,
