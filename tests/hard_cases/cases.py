@@ -17,6 +17,7 @@ from tests.reference.records import (
     Identity,
     ModelPrice,
     OwnershipException,
+    Person,
     Policy,
     Rule,
     Split,
@@ -882,6 +883,241 @@ def thousand_recipients() -> Case:
     )  # fmt: skip
 
 
+def seats_of_a_mover() -> Case:
+    return Case(
+        "seats_of_a_mover",
+        """£93 for three seats of 31 days. Ada moves from CC-110 to CC-210 on 15 May: 14 and 17 of her days.
+        Bob's seat is CC-340's although nobody used it, and the seat of a person in no register keeps
+        its share under its own name.""",
+        _company(
+            charges=[_charge("c1", "93")],
+            usage=[
+                _usage(f"seat-{name}", "", 1, metric="seats", token_type=None, model=None, api_key_id=None,
+                       user_id=f"person:{name}", period_end=JUNE)
+                for name in ("ada", "bob", "stranger")
+            ],
+            people=[*_ADA, Person(person_id="0002", user_id="person:bob", cost_centre_code="CC-340")],
+            allocation_rules=[Rule(rule_id="SEATS", priority=1, method="seats")],
+        ),
+    )  # fmt: skip
+
+
+_ADA = (
+    Person(person_id="0001", user_id="person:ada", cost_centre_code="CC-110", valid_to=_MOVE),
+    Person(person_id="0001", user_id="person:ada", cost_centre_code="CC-210", valid_from=_MOVE),
+)
+
+
+def active_user_in_two_cost_centres() -> Case:
+    return Case(
+        "active_user_in_two_cost_centres",
+        """£120 by active users. Ada was active on three days under CC-110 and, after her move, on one under
+        CC-210: she is one user, three quarters and one quarter. Bob is one user of CC-210 however
+        often he was active, Cyd a seat without activity, who counts for nothing.""",
+        _company(
+            charges=[_charge("c1", "120")],
+            usage=[
+                *(
+                    _active(f"{name}-{day}", name, day)
+                    for name, days in (("ada", (1, 2, 14, 15)), ("bob", range(1, 11)))
+                    for day in days
+                ),
+                replace(_active("cyd-seat", "cyd", 1), metric="seats"),
+            ],
+            people=[
+                *_ADA,
+                Person(person_id="0002", user_id="person:bob", cost_centre_code="CC-210"),
+                Person(person_id="0003", user_id="person:cyd", cost_centre_code="CC-340"),
+            ],
+            allocation_rules=[Rule(rule_id="ACTIVE", priority=1, method="active_users")],
+        ),
+    )
+
+
+def _active(usage_id: str, name: str, day: int) -> Usage:
+    row = _usage(usage_id, "", 1, day=day, metric="active_days", token_type=None, model=None)
+    return replace(row, api_key_id=None, user_id=f"person:{name}")
+
+
+def _gpu_cluster(name: str, description: str, idle_policy: str) -> Case:
+    hours = (("gpu_capacity_hours", None, "100"), ("gpu_hours", "ml", "12.5"), ("gpu_hours", "ml", "17.5"),
+             ("gpu_hours", "risk", "20"))  # fmt: skip
+    return Case(
+        name,
+        description,
+        _company(
+            charges=[_charge("c1", "900")],
+            usage=[
+                replace(_usage(f"u{place}", "", 0, metric=metric, token_type=None, model=None),
+                        quantity=Decimal(quantity), api_key_id=None, namespace=namespace)
+                for place, (metric, namespace, quantity) in enumerate(hours)
+            ],
+            identities=[
+                Identity(platform="", identity_type="namespace", identity_id=namespace, cost_centre_code=code)
+                for namespace, code in (("ml", "CC-110"), ("risk", "CC-210"))
+            ],
+            allocation_rules=[
+                Rule(rule_id="GPU", priority=1, method="gpu_hours", idle_policy=idle_policy)
+            ],
+        ),
+    )  # fmt: skip
+
+
+def gpu_idle_hours_are_spread() -> Case:
+    return _gpu_cluster(
+        "gpu_idle_hours_are_spread",
+        """£900 for 100 GPU hours, of which jobs used 30 and 20. Under `spread` those who used the machines
+        pay for the idle half too, 540 : 360.""",
+        "spread",
+    )
+
+
+def gpu_idle_hours_are_central() -> Case:
+    return _gpu_cluster(
+        "gpu_idle_hours_are_central",
+        """The same cluster under `central`: 270 and 180 for the jobs, and 450 for the idle 50 hours to the AI
+        programme.""",
+        "central",
+    )
+
+
+def gateway_key_by_logged_usage() -> Case:
+    logged = (
+        ("sales", "40", 3, "small"),
+        ("sales", "30", 3, "small"),
+        ("ops", "30", 3, "Small"),
+        ("legal", "500", 3, "large"),
+        ("legal", "500", 5, "small"),
+    )
+    return Case(
+        "gateway_key_by_logged_usage",
+        """A bill of £90 for a gateway's key on 3 May is split by what the gateway logged that day for that
+        model, 70 : 30; another model and another day drive nothing. £12 of the 4th, a day without
+        logs, falls back to the programme. What the gateway logged adds no cost.""",
+        _company(
+            charges=[
+                _charge(f"c{day}", cost, day, x_platform="anthropic", x_api_key_id="gateway-prod", x_model="small")
+                for day, cost in ((3, "90"), (4, "12"))
+            ],
+            usage=[
+                replace(_usage(f"u{place}", "", 10, day=day, model=model, platform="litellm"), api_key_id=None,
+                        provider="anthropic", team_id=team, logged_cost=Decimal(cost), logged_currency="GBP")
+                for place, (team, cost, day, model) in enumerate(logged)
+            ],
+            identities=[
+                Identity(platform="litellm", identity_type="team", identity_id=team, cost_centre_code=code)
+                for team, code in (("sales", "CC-110"), ("ops", "CC-210"), ("legal", "CC-340"))
+            ],
+            allocation_rules=[
+                Rule(rule_id="GATEWAY", priority=1, method="gateway", match_api_key_id="gateway-prod",
+                     driver_scope="litellm", driver_grain="day", fallback_method="central")
+            ],
+        ),
+    )  # fmt: skip
+
+
+def workflow_runs() -> Case:
+    return Case(
+        "workflow_runs",
+        """£100 by runs of workflows, 3 : 1, whatever tokens they took.""",
+        _company(
+            charges=[_charge("c1", "100")],
+            usage=[
+                *(
+                    replace(_usage(f"runs-{flow}", "", runs, metric="workflow_runs", token_type=None, model=None),
+                            api_key_id=None, workflow_id=flow)
+                    for flow, runs in (("flow-a", 3), ("flow-b", 1))
+                ),
+                replace(_usage("tokens", "", 1_000), api_key_id=None, workflow_id="flow-b"),
+            ],
+            identities=[
+                Identity(platform="openai", identity_type="workflow", identity_id=flow, cost_centre_code=code)
+                for flow, code in (("flow-a", "CC-110"), ("flow-b", "CC-210"))
+            ],
+            allocation_rules=[Rule(rule_id="RUNS", priority=1, method="workflow_count")],
+        ),
+    )  # fmt: skip
+
+
+_CHARGED_BACK = {
+    "departments": [Department(department_code="D-1", chargeback_from=date(2026, 1, 1))],
+    "cost_centres": [
+        replace(row, department_code="D-1", gl_account=f"6{row.cost_centre_code[-3:]}") for row in CENTRES
+    ],
+    "policy": [*POLICY, Policy(setting="clearing_account", value="2400")],
+}  # fmt: skip
+
+
+def _production(**cost_centres: str) -> dict[str, list]:
+    """Use cases in production and charged back all the time: `UC_1="CC-110"`."""
+    owners = {name.replace("_", "-"): code for name, code in cost_centres.items()}
+    return {
+        "use_cases": [
+            UseCase(use_case_id=use_case, cost_centre_code=code)
+            for use_case, code in owners.items()
+        ],
+        "use_case_stages": [
+            UseCaseStage(use_case_id=use_case, stage="production", chargeback_from=date(2026, 1, 1))
+            for use_case in owners
+        ],
+    }
+
+
+def shared_services_in_two_tiers() -> Case:
+    services = [
+        CostCentre(cost_centre_code=code, department_code="D-1", is_shared_service=True, tier=tier)
+        for code, tier in (("CC-500", 2), ("CC-600", 3))
+    ]
+    return Case(
+        "shared_services_in_two_tiers",
+        """Two shared services. The platform team (tier 2) holds £100 and passes on half to the data team (tier
+        3) and half to CC-110. The data team then holds 50 and £30 of its own, and passes on 80 in
+        equal parts to CC-110 and, charged back, to a use case of CC-210. Neither holds anything in
+        the end, and the path stays on the entry.""",
+        _company(
+            **_CHARGED_BACK | {"cost_centres": [*_CHARGED_BACK["cost_centres"], *services]},
+            **_production(UC_1="CC-210"),
+            charges=[_charge("c1", "100", x_sku="platform"), _charge("c2", "30", x_sku="data")],
+            allocation_rules=[
+                Rule(rule_id="PLATFORM", priority=1, method="fixed", target_cost_centre="CC-500", match_sku="platform"),
+                Rule(rule_id="DATA", priority=2, method="fixed", target_cost_centre="CC-600", match_sku="data"),
+                Rule(rule_id="T2", priority=1, tier=2, method="split", split_id="S2", match_cost_centre="CC-500"),
+                Rule(rule_id="T3", priority=1, tier=3, method="even", split_id="S3", match_cost_centre="CC-600"),
+            ],
+            allocation_splits=[
+                Split(split_id="S2", cost_centre_code="CC-600", share_percent=Decimal(50)),
+                Split(split_id="S2", cost_centre_code="CC-110", share_percent=Decimal(50)),
+                Split(split_id="S3", cost_centre_code="CC-110", share_percent=Decimal(99)),
+                Split(split_id="S3", cost_centre_code="CC-210", use_case_id="UC-1", share_percent=Decimal(1)),
+            ],
+        ),
+    )  # fmt: skip
+
+
+def journal_in_pennies() -> Case:
+    return Case(
+        "journal_in_pennies",
+        """£100 among three use cases in production with equal tokens, and on another invoice -£100. The ledger
+        keeps ten decimals; the journal's pennies are 33.34, 33.33 and 33.33, with the clearing
+        account on the other side, and the mirror image. On a third invoice £0.01 among three
+        rounds to a penny for the lowest code, and on a fourth £0.004 to nothing: no line.""",
+        _company(
+            **_CHARGED_BACK,
+            **_production(UC_1="CC-110", UC_2="CC-210", UC_3="CC-340"),
+            charges=[
+                _charge(f"c{number}", cost, invoice_id=f"I-{number}")
+                for number, cost in enumerate(("100", "-100", "0.01", "0.004"), start=1)
+            ],
+            usage=_tokens(a=1, b=1, c=1),
+            identities=[
+                _owner(key, None, use_case_id=use_case)
+                for key, use_case in ((A, "UC-1"), (B, "UC-2"), (C, "UC-3"))
+            ],
+            allocation_rules=[TOKENS],
+        ),
+    )
+
+
 CASES = tuple(
     case()
     for case in (
@@ -918,5 +1154,13 @@ CASES = tuple(
         zero_cost_charge,
         huge_and_tiny_amounts,
         thousand_recipients,
+        seats_of_a_mover,
+        active_user_in_two_cost_centres,
+        gpu_idle_hours_are_spread,
+        gpu_idle_hours_are_central,
+        gateway_key_by_logged_usage,
+        workflow_runs,
+        shared_services_in_two_tiers,
+        journal_in_pennies,
     )
 )

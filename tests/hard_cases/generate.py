@@ -10,9 +10,10 @@ import textwrap
 from pathlib import Path
 
 from tests.hard_cases.cases import CASES, Case
-from tests.hard_cases.layout import write_company, write_ledger
+from tests.hard_cases.layout import write_company, write_journal, write_ledger
 from tests.property.ledger_comparison import reference_ledger
 from tests.reference.allocator import allocate
+from tests.reference.journal import journal
 
 FOLDER = Path(__file__).parent / "cases"
 
@@ -25,13 +26,15 @@ def write_cases(folder: Path) -> None:
 
 
 def write_case(case: Case, folder: Path) -> None:
-    """Write one case: its paragraph, its inputs, its expected ledger."""
+    """Write one case: its paragraph, its inputs, its expected ledger, and the journal of what is charged back."""
     folder.mkdir(parents=True)
     title = case.name.replace("_", " ").capitalize()
     paragraph = textwrap.fill(" ".join(case.description.split()), 120)
     (folder / "README.md").write_text(f"# {title}\n\n{paragraph}\n", encoding="utf-8")
     write_company(case.company, folder)
-    write_ledger(reference_ledger(allocate(case.company)), folder)
+    entries = allocate(case.company)
+    write_ledger(reference_ledger(entries), folder)
+    write_journal(journal(case.company, entries), folder)
 
 
 if __name__ == "__main__":

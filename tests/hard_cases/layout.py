@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
 from tests.property.ledger_comparison import KEY, MEASURES, Amounts, Line
+from tests.reference.journal import JournalLine
 from tests.reference.records import BEGINNING, END, Company
 
-LEDGER = "expected_ledger.csv"
+LEDGER, JOURNAL = "expected_ledger.csv", "expected_journal.csv"
 _FIELDS: dict[str, type] = {
     name: get_args(hint)[0] for name, hint in get_type_hints(Company).items()
 }
@@ -87,6 +88,27 @@ def read_ledger(folder: Path) -> dict[Line, Amounts]:
             assert line not in ledger, f"{folder.name}: two lines agree in all but amounts"
             ledger[line] = (*amounts, Decimal(row["driver_numerator"] or 0))
     return ledger
+
+
+def write_journal(lines: Iterable[JournalLine], folder: Path) -> None:
+    """The journal's lines in a fixed order, each journal's clearing line last; no file where there are none."""
+    names = [field.name for field in fields(JournalLine)]
+    rows = [
+        [f"{value:.2f}" if isinstance(value, Decimal) else _text(name, value)
+         for name in names for value in (getattr(line, name),)]
+        for line in lines
+    ]  # fmt: skip
+    if rows:
+        _write(
+            folder / JOURNAL,
+            names,
+            sorted(rows, key=lambda row: [(not cell, cell) for cell in row]),
+        )
+
+
+def read_journal(folder: Path) -> list[JournalLine]:
+    """The expected journal, in the order of its file."""
+    return _read(folder / JOURNAL, JournalLine)
 
 
 def _read(path: Path, record_type: type) -> list[Any]:
