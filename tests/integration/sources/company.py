@@ -57,7 +57,11 @@ class Company:
 
     def staged(self, model: str) -> list[dict[str, object]]:
         """The rows of a staging model over what has been landed."""
-        sources = [node for node in self.project.nodes.values() if node.kind == "source"]
+        sources = [
+            node
+            for node in self.project.nodes.values()
+            if node.kind == "source" and node.schema == "raw"
+        ]
         with duckdb.connect(str(self.settings.work_file), read_only=True) as connection:
             raw = {
                 node.name: _rows(connection, f"select * from {node.relation}") for node in sources
