@@ -1,4 +1,5 @@
-"""Restated months: closed ones whose charges or usage have changed since, computed again under their own registers.
+"""Restated months: closed ones whose charges, usage or approved exceptions have changed since, computed again under
+their own registers.
 
 What comes out is kept below `closes/.recomputed/<close_id>/`, the newest only: it follows from the close and from what
 has landed, and is made again when it is missing.
@@ -19,6 +20,7 @@ from orchestration.close.closed import REGISTERS, Close, read_closes
 from orchestration.settings import Settings
 
 _FOLDER = ".recomputed"
+_UNFINISHED = ".unfinished"
 _RECORD = "recomputation.json"
 _LEDGER = "ledger.parquet"
 
@@ -77,16 +79,21 @@ def recompute(settings: Settings, close: Close, input_fingerprint: str) -> None:
     from orchestration.landing.files import write_durably
     from orchestration.recompute import recompute_ledger
 
-    folder = settings.closes / _FOLDER / close.close_id
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    registers = folder / REGISTERS
+    unfinished = settings.closes / _FOLDER / _UNFINISHED
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(parents=True)
+    registers = unfinished / REGISTERS
     shutil.copytree(close.folder / REGISTERS, registers)
     _add_later_rates(settings.seeds, registers)
-    recompute_ledger(settings, registers, folder / _LEDGER, [close.month])
+    _add_later_exceptions(settings, registers)
+    recompute_ledger(settings, registers, unfinished / _LEDGER, [close.month])
     shutil.rmtree(registers)
     record = {"input_fingerprint": input_fingerprint}
-    write_durably(folder / _RECORD, json.dumps(record).encode())
+    write_durably(unfinished / _RECORD, json.dumps(record).encode())
+    # The work file's views read the earlier one until this one is whole.
+    folder = settings.closes / _FOLDER / close.close_id
+    shutil.rmtree(folder, ignore_errors=True)
+    unfinished.rename(folder)
 
 
 def _add_later_rates(seeds: Path, registers: Path) -> None:
@@ -106,6 +113,26 @@ def _add_later_rates(seeds: Path, registers: Path) -> None:
         writer = csv.DictWriter(file, columns, extrasaction="ignore", restval="")
         writer.writeheader()
         writer.writerows([*rows, *added])
+
+
+def _add_later_exceptions(settings: Settings, registers: Path) -> None:
+    """Give the archived exceptions those approved since: the one way by which a register reaches a closed month."""
+    archived = registers / "exceptions.parquet"
+    held = f"read_parquet({_literal(archived)}, hive_partitioning = false)"
+    with duckdb.connect(settings.work_file, read_only=True) as connection:
+        later = "select * from raw.registers__exceptions"
+        if archived.exists():
+            later = (
+                f"select * from {held} union all by name {later} "
+                f"where exception_id not in (select exception_id from {held} where exception_id is not null)"
+            )
+        joined = archived.with_name(f".{archived.name}")
+        connection.execute(f"copy ({later}) to {_literal(joined)} (format parquet)")
+    joined.replace(archived)
+
+
+def _literal(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

@@ -56,6 +56,25 @@ def _money(amount: str) -> Decimal:
     return Decimal(amount).quantize(Decimal("0.0000000001"))
 
 
+def _changed_registers() -> dict[str, list[dict[str, object]]]:
+    """Another rule for the shared service, another owner of Claims' account, other rates."""
+    return {
+        "allocation_rules": [
+            rule("R-1", "10", "fixed", match_sub_account_id="shared", target_cost_centre="CC-3"),
+            rule("R-2", "20", "owner"),
+        ],
+        "identities": [
+            identity("api_key", "key-sales", "UC-1"),
+            identity("api_key", "key-hr", "UC-2"),
+            identity("account", "claims", "UC-1"),
+        ],
+        "fx_rates": [
+            {"month": month, "from_currency": "USD", "to_currency": "GBP", "rate": rate}
+            for month, rate in (("2026-05", "0.7"), ("2026-06", "0.5"), ("2026-07", "0.5"))
+        ],
+    }
+
+
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
     """The company after its first run; the tests below tell one story, in order."""
@@ -131,22 +150,7 @@ def test_a_lost_work_file_is_restored_with_every_posted_number(company: Company)
 def test_a_restated_bill_is_adjusted_under_the_registers_of_the_close(company: Company) -> None:
     """Worked case 7: $40 less of the shared service, along the shares of May; rule, owner and rate changed since."""
     before = _posted_hash(company)
-    write_registers(
-        company,
-        allocation_rules=[
-            rule("R-1", "10", "fixed", match_sub_account_id="shared", target_cost_centre="CC-3"),
-            rule("R-2", "20", "owner"),
-        ],
-        identities=[
-            identity("api_key", "key-sales", "UC-1"),
-            identity("api_key", "key-hr", "UC-2"),
-            identity("account", "claims", "UC-1"),
-        ],
-        fx_rates=[
-            {"month": month, "from_currency": "USD", "to_currency": "GBP", "rate": rate}
-            for month, rate in (("2026-05", "0.7"), ("2026-06", "0.5"), ("2026-07", "0.5"))
-        ],
-    )
+    write_registers(company, **_changed_registers())
     bill(company, "2026-05", "20260710", {"shared": "960.00", "claims": "100.01"})
     (company.warehouse / "chargeback.duckdb").unlink()
     company.chargeback("run")
@@ -240,6 +244,33 @@ def test_a_bill_that_goes_back_takes_its_adjustment_back(company: Company) -> No
         ("CC-1", _money("24"), "2026-07"),
         ("CC-2", _money("12"), "2026-07"),
         (None, _money("4"), "2026-07"),
+    ]
+
+
+def test_an_approved_exception_reaches_back_into_a_closed_month(company: Company) -> None:
+    """It says whose the unknown key was in May; June, which it does not cover, stays as it was posted."""
+    before = _posted_hash(company)
+    exception = {
+        "exception_id": "E-1",
+        "platform": "acme",
+        "identity_type": "api_key",
+        "identity_id": "key-nobody",
+        "use_case_id": "UC-2",
+        "reason": "The key was Human resources'",
+        "requested_by": "P1",
+        "approved_by": "P1",
+        "valid_from": "2026-05-01",
+        "valid_to": "2026-06-01",
+    }
+    write_registers(company, **_changed_registers(), exceptions=[exception])
+    company.chargeback("run")
+    assert _posted_hash(company) == before
+    drafts = [row for row in _rows(company, ADJUSTMENTS) if row[5] == "draft"]
+    # 100 from nobody to Human resources, beside what the bill took back.
+    assert [(row[0], row[3], row[6]) for row in drafts] == [
+        ("CC-1", _money("24"), "2026-05"),
+        ("CC-2", _money("112"), "2026-05"),
+        (None, _money("-96"), "2026-05"),
     ]
 
 

@@ -10,6 +10,12 @@ usage as (
     select * from {{ ref('int_usage_unioned') }}
 ),
 
+-- An approved exception is the one register row that reaches back into a closed month.
+exceptions as (
+    select * from {{ ref('stg_registers__exceptions') }}
+    where coalesce(exception_kind, 'ownership') <> 'governance'
+),
+
 -- The ids are hashes of what was delivered; the costs are there too, so that a change of their reading shows.
 hashed as (
     select
@@ -27,12 +33,25 @@ hashed as (
         0 as charge_count
 
     from usage
+
+    union all
+
+    select
+        {{ month_start('valid_from') }} as input_month,
+        {{ hash_number([
+            "'exception'", 'exception_id', 'platform', 'identity_type', 'identity_id', 'cost_centre_code',
+            'use_case_id', 'valid_from', 'valid_to',
+        ]) }} as row_hash,
+        null as charge_count
+
+    from exceptions
 ),
 
 monthly as (
     select
         input_month,
         count(*) as row_count,
+        -- Null where nothing but an exception begins: that alone makes no accounting month.
         sum(charge_count) as charge_count,
         cast(sum(row_hash) as decimal(38, 0)) as hash_sum
 
@@ -60,6 +79,7 @@ fingerprinted as (
             as input_fingerprint
 
     from cumulative
+    where charge_count is not null
 )
 
 select * from fingerprinted
