@@ -19,6 +19,7 @@
     a posted entry stands though a restatement has replaced its charges.
 -#}
 {% set without_origin = {
+    'billing_account_type': "'Billing Account'",
     'billing_period_end': next_month_start('detailed.accounting_month'),
     'billing_period_start': 'cast(detailed.accounting_month as timestamp)',
     'charge_category': "'Usage'",
