@@ -20,7 +20,7 @@ from sample.files import Folder
 from sample.register_files import COLUMNS, write_register
 from tests.end_to_end.company import Company
 
-MAY, JUNE = "2026-05-01T00:00:00Z", "2026-06-01T00:00:00Z"
+MAY, JUNE, JULY = "2026-05-01T00:00:00Z", "2026-06-01T00:00:00Z", "2026-07-01T00:00:00Z"
 MODEL = "claude-sonnet-4-5-20250929"
 POLICY = {
     "reporting_currency": "USD",
@@ -117,6 +117,36 @@ class Books:
             writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows)
+
+
+def equal_tokens(books: Books) -> None:
+    """Case 1: 100 and -100 over three departments with equal tokens, charged back."""
+    use_cases = {"pennies-1": "CC-100", "pennies-2": "CC-200", "pennies-3": "CC-300"}
+    for use_case, cost_centre in use_cases.items():
+        books.register(
+            "use_cases", use_case_id=use_case, use_case_name=use_case, cost_centre_code=cost_centre
+        )
+        books.register(
+            "use_case_stages",
+            use_case_id=use_case,
+            stage="production",
+            chargeback_from="2026-01-01",
+        )
+    for platform, cost in (("equal-tokens", "100"), ("equal-tokens-back", "-100")):
+        books.bill(platform, {"BilledCost": cost})
+        books.rule("token_volume", match_platform=platform)
+        seen = {"platform": platform, "identity_type": "team", "metric": "input_tokens"}
+        books.usage(
+            platform, *({**seen, "identity_id": name, "quantity": "5"} for name in use_cases)
+        )
+        for name in use_cases:
+            books.register(
+                "identities",
+                platform=platform,
+                identity_type="team",
+                identity_id=name,
+                use_case_id=name,
+            )
 
 
 def gpu_cluster(books: Books) -> None:
@@ -271,17 +301,46 @@ def nothing_at_all(books: Books) -> None:
     )
 
 
+def late_refund(books: Books) -> None:
+    """Case 10: a refund of 50 on June's bill for a charge of May, which no source names; usage has changed since."""
+    june = {"BillingPeriodStart": JUNE, "BillingPeriodEnd": JULY}
+    refund = {"BilledCost": "-50", "ChargeCategory": "Credit", **june}
+    books.bill("refunded", {"BilledCost": "200"}, refund)
+    books.rule("requests", match_platform="refunded")
+    seen = {"platform": "refunded", "identity_type": "team", "metric": "requests"}
+    in_june = {"period_start": JUNE, "period_end": JULY}
+    books.usage(
+        "refunded",
+        {**seen, "identity_id": "a", "quantity": "3"},
+        {**seen, "identity_id": "b", "quantity": "1"},
+        {**seen, "identity_id": "a", "quantity": "1", **in_june},
+        {**seen, "identity_id": "b", "quantity": "1", **in_june},
+    )
+    for team, cost_centre in (("a", "CC-100"), ("b", "CC-200")):
+        books.register(
+            "identities",
+            platform="refunded",
+            identity_type="team",
+            identity_id=team,
+            cost_centre_code=cost_centre,
+        )
+
+
 CASES: tuple[Callable[[Books], None], ...] = (
+    equal_tokens,
     gpu_cluster,
     assistant_seats,
     gateway_key,
     nothing_at_all,
+    late_refund,
 )
 
 
 def _write_registers(books: Books, seeds: Path) -> None:
     books.rule("owner")
-    books.register("departments", department_code="D1", department_name="All")
+    books.register(
+        "departments", department_code="D1", department_name="All", chargeback_from="2026-01-01"
+    )
     for code, name in COST_CENTRES.items():
         books.register(
             "cost_centres", cost_centre_code=code, cost_centre_name=name, department_code="D1"
@@ -329,6 +388,34 @@ def dollars(**amounts: str) -> dict[tuple[str | None, str | None], Decimal]:
     return {(code.replace("_", "-"), "showback"): Decimal(text) for code, text in amounts.items()}
 
 
+@pytest.mark.parametrize(("platform", "sign"), [("equal-tokens", 1), ("equal-tokens-back", -1)])
+def test_case_1_the_last_unit_goes_to_the_lowest_code(
+    published: duckdb.DuckDBPyConnection, platform: str, sign: int
+) -> None:
+    thirds = {"CC-100": "33.3333333334", "CC-200": "33.3333333333", "CC-300": "33.3333333333"}
+    assert receivers(published, platform) == {
+        (code, "chargeback"): sign * Decimal(part) for code, part in thirds.items()
+    }
+
+
+@pytest.mark.parametrize(("platform", "sign"), [("equal-tokens", 1), ("equal-tokens-back", -1)])
+def test_case_1_the_last_penny_goes_to_the_lowest_code(
+    published: duckdb.DuckDBPyConnection, platform: str, sign: int
+) -> None:
+    lines = published.execute(
+        """
+        select coalesce(cost_centre_code, gl_account), debit_amount - credit_amount
+        from marts.fct_chargeback_journal_lines
+        where platform = ? and status = 'draft'
+        """,
+        [platform],
+    ).fetchall()
+    pennies = {"CC-100": "33.34", "CC-200": "33.33", "CC-300": "33.33", "9999": "-100.00"}
+    assert sorted(lines) == sorted(
+        (place, sign * Decimal(amount)) for place, amount in pennies.items()
+    )
+
+
 def test_case_4_idle_gpu_hours_are_spread(published: duckdb.DuckDBPyConnection) -> None:
     assert receivers(published, "gpu-spread") == dollars(CC_500="540", CC_600="360")
 
@@ -372,3 +459,22 @@ def test_case_9_fallbacks_are_tried_in_order(published: duckdb.DuckDBPyConnectio
         "select platform, fallback_method from marts.fct_allocation_proof where fallback_method is not null"
     ).fetchall()
     assert fired == [("unused-fallback", "central")]
+
+
+def test_case_10_a_refund_belongs_to_its_own_month(published: duckdb.DuckDBPyConnection) -> None:
+    months = published.execute(
+        """
+        select strftime(accounting_month, '%Y-%m'), cost_centre_code, sum(billed_cost)
+        from marts.fct_allocation_ledger
+        where platform = 'refunded'
+        group by all
+        order by all
+        """
+    ).fetchall()
+    # Nothing names the credited charge, so June's rule and June's calls decide.
+    assert months == [
+        ("2026-05", "CC-100", Decimal(150)),
+        ("2026-05", "CC-200", Decimal(50)),
+        ("2026-06", "CC-100", Decimal(-25)),
+        ("2026-06", "CC-200", Decimal(-25)),
+    ]
