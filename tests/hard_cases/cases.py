@@ -538,6 +538,58 @@ def credit_names_its_charge() -> Case:
     )
 
 
+def credits_of_every_kind_of_charge() -> Case:
+    return Case(
+        "credits_of_every_kind_of_charge",
+        """Credits that a rule would give to CC-340 and that name other charges. An owner's £100 gets -£60, so
+        that support by `cost` finds 40 : 40. A pool that fell back to the programme, a pool without
+        any driver and a charge that no rule claims get theirs under the same funding or reason. A
+        credit of a credit stays CC-340's.""",
+        _company(
+            charges=[
+                _charge("a", "100", x_api_key_id=A),
+                _charge("b", "40", x_api_key_id=B),
+                _charge("support", "8", x_sku="support"),
+                _charge("idle", "10", x_sku="idle"),
+                _charge("lost", "6", x_sku="lost"),
+                _charge("orphan", "7", x_platform="aws"),
+                *(
+                    _charge(f"of-{name}", cost, 9, charge_category="Credit", x_credited_charge_id=name)
+                    for name, cost in (("a", "-60"), ("idle", "-10"), ("lost", "-2"), ("orphan", "-5"), ("of-a", "-3"))
+                ),
+            ],
+            identities=OWNERS,
+            allocation_rules=[
+                Rule(rule_id="SUPPORT", priority=1, method="cost", match_sku="support"),
+                replace(TOKENS, rule_id="IDLE", priority=2, match_sku="idle", fallback_method="central"),
+                replace(TOKENS, rule_id="LOST", priority=3, match_sku="lost"),
+                Rule(rule_id="CREDITS", priority=4, method="fixed", target_cost_centre="CC-340",
+                     match_charge_category="Credit"),
+                replace(OWNER, match_platform="openai"),
+            ],
+        ),
+    )  # fmt: skip
+
+
+def credit_under_a_sandbox_cap() -> Case:
+    name = "credit_under_a_sandbox_cap"
+    plain = _sandbox(
+        """A sandbox with a cap of £500 spends £300 and £400. A credit of £50 names the first charge, all of
+        which the programme paid. It takes that charge's use case and counts under the cap like any
+        other credit: it gives back from over the cap first, so the sponsor gets it.""",
+        name,
+        sandbox_cap=Decimal(500),
+        sandbox_days=90,
+    )
+    charges = [
+        replace(charge, x_credited_charge_id="c10", x_api_key_id=None)
+        if charge.charge_category == "Credit"
+        else charge
+        for charge in plain.company.charges
+    ]
+    return replace(plain, company=replace(plain.company, charges=charges))
+
+
 def refund_in_the_next_month() -> Case:
     return Case(
         "refund_in_the_next_month",
@@ -1140,6 +1192,8 @@ CASES = tuple(
         production_is_charged_from_the_later_date,
         credit_names_its_charge,
         refund_in_the_next_month,
+        credits_of_every_kind_of_charge,
+        credit_under_a_sandbox_cap,
         three_currencies,
         rule_changes_its_version,
         token_weights,

@@ -79,6 +79,15 @@ BY_HAND = {
     "production_is_charged_from_the_later_date": {"CC-110": "12"},
     "credit_names_its_charge": {"CC-110": "112.5", "CC-210": "37.5", "CC-340": "-8"},
     "refund_in_the_next_month": {"CC-110": "112.5", "CC-210": "37.5"},
+    "credits_of_every_kind_of_charge": {
+        "CC-110": "44",
+        "CC-210": "44",
+        "CC-340": "-3",
+        "CC-900": "0",
+        "zero_driver": "4",
+        "no_rule": "2",
+    },
+    "credit_under_a_sandbox_cap": {"CC-900": "500", "CC-110": "150"},
     "rule_changes_its_version": {"CC-110": "94", "CC-210": "76", "CC-340": "30"},
     # 100 : 500 : 10 of 61, and of 1: 0.1639344262|29…, 0.8196721311|47…, 0.0163934426|22….
     "token_weights": {

@@ -34,25 +34,35 @@ cost_centre_lines as (
     from amounts
 ),
 
+-- Summed before the join: above a left join whose right side is known to be empty, DuckDB 2.0.0 takes every sum for 0.
+summed as (
+    select
+        {{ journal | join(', ') }},
+        sum(exact_amount) as exact_amount,
+        sum(journal_amount) as journal_amount
+
+    from amounts
+    group by {{ journal | join(', ') }}
+    having sum(journal_amount) <> 0
+),
+
 -- The other side of a journal: the clearing account gives what the cost centres take.
 clearing_lines as (
     select
-        {{ journal | join(', ') }},
+        {% for column in journal %}
+        summed.{{ column }},
+        {% endfor %}
         'clearing' as line_type,
         cast(null as {{ dbt.type_string() }}) as cost_centre_code,
         policy.value as gl_account,
-        -sum(amounts.exact_amount) as exact_amount,
-        -sum(amounts.journal_amount) as journal_amount
+        -summed.exact_amount as exact_amount,
+        -summed.journal_amount as journal_amount
 
-    from amounts
+    from summed
     left join policy
         on policy.setting = 'clearing_account'
-            and cast(amounts.accounting_month as timestamp) >= policy.valid_from
-            and cast(amounts.accounting_month as timestamp) < policy.valid_to
-    group by
-        {{ journal | join(', ') }},
-        policy.value
-    having sum(amounts.journal_amount) <> 0
+            and cast(summed.accounting_month as timestamp) >= policy.valid_from
+            and cast(summed.accounting_month as timestamp) < policy.valid_to
 ),
 
 lines as (
