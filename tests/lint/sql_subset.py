@@ -121,6 +121,10 @@ def _forbidden_nodes(tree: exp.Expression) -> Iterator[Violation]:
             yield Violation(rule, node.sql(dialect="duckdb")[:120])
 
 
+def _is_outer_joined(select: exp.Expression) -> bool:
+    return any(join.side for join in select.args.get("joins") or ())
+
+
 def _node_rule(node: exp.Expression) -> str | None:
     match node:
         case exp.Qualify():
@@ -139,6 +143,9 @@ def _node_rule(node: exp.Expression) -> str | None:
             return "a literal with an exponent is a float"
         case exp.Sub() if _is_day(node.this) and _is_day(node.expression):
             return "no date minus date: use a dispatched macro"
+        case exp.Having() if node.find(exp.Sum) and _is_outer_joined(node.parent):
+            # DuckDB 2.0.0 takes the sum for 0 where it knows the joined side to be empty.
+            return "no having on a sum above an outer join: sum first, join after"
         case exp.Anonymous() if node.name.lower() in CLOCK_AND_CHANCE_NAMES:
             return "a build depends on neither clock nor chance"
     if isinstance(node, FLOAT_FUNCTIONS):

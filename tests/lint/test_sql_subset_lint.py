@@ -46,6 +46,7 @@ second as (
     select upper(a) as a, a || 'x' as b, sum(amount) as amount
     from first
     group by a
+    having sum(amount) <> 0
 )
 
 select * from second
@@ -117,6 +118,10 @@ def test_bodies_of_adapter_macros_are_exempt() -> None:
         ("select row_number() over (order by b nulls last, d desc) as c from t", "nulls last"),
         ("select row_number() over (order by b nulls first) as c from t", "nulls last"),
         ("select string_agg(a, ',' order by a) as c from t", "nulls last"),
+        (
+            "select t.a, sum(t.b) as c from t left join u on u.k = 'x' group by t.a having sum(t.b) <> 0",
+            "above an outer join",
+        ),
         ("select a from", "does not parse"),
     ],
 )
