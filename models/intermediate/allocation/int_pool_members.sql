@@ -29,8 +29,14 @@ members as (
         groups.platform,
         groups.billing_account_id,
         groups.invoice_id,
-        case when coalesce(credited_groups.method, groups.method) = 'gateway' then groups.model end as model,
-        case when coalesce(credited_groups.method, groups.method) = 'gateway' then groups.api_key_id end as api_key_id,
+        case
+            when followed_credits.charge_group_id is null and groups.method = 'gateway' then groups.model
+            when credited_groups.method = 'gateway' then groups.model
+        end as model,
+        case
+            when followed_credits.charge_group_id is null and groups.method = 'gateway' then groups.api_key_id
+            when credited_groups.method = 'gateway' then groups.api_key_id
+        end as api_key_id,
         groups.billing_currency,
         groups.reporting_currency,
         groups.billed_cost,
