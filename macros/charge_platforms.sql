@@ -1,2 +1,9 @@
 {#- The platforms whose exports carry charges; a platform joins the bill by one word here. -#}
-{% macro charge_platforms() %}{{ return(['openai', 'anthropic', 'aws', 'focus']) }}{% endmacro %}
+{% macro charge_platforms() %}
+    {{ return([
+        'openai',
+        'anthropic',
+        'aws',
+        'focus',
+    ]) }}
+{% endmacro %}

@@ -1,2 +1,11 @@
 {#- The sources that carry metered usage, on their own or beside a bill. -#}
-{% macro usage_platforms() %}{{ return(['openai', 'anthropic', 'aws', 'focus', 'litellm', 'usage']) }}{% endmacro %}
+{% macro usage_platforms() %}
+    {{ return([
+        'openai',
+        'anthropic',
+        'aws',
+        'focus',
+        'litellm',
+        'usage',
+    ]) }}
+{% endmacro %}
