@@ -26,6 +26,7 @@ TYPES = (
 UNITS = ("file", "pull", "manifest")
 SCOPES = ("day", "month", "export_month", "key", "nothing", "all")
 ROOTS = ("landing", "seeds")
+EVIDENCE = ("sample", "documented", "assumed")
 ALLOWANCES = ("us_accounting",)
 # What the loader adds to every raw table, besides `_path_<name>` for each placeholder.
 SYSTEM_COLUMNS = ("_delivery_id", "_file", "_row", "_scope", "_row_id", "_extra")
@@ -62,6 +63,18 @@ class Column:
     minimum: str | None = None
     unit: str | None = None
     description: str = ""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way in which the vendor writes a table's files, and what is known of it.
+
+    `evidence` is `sample` (a file from outside this project shows it), `documented` or `assumed`.
+    """
+
+    name: str
+    evidence: str
+    description: str
 
 
 @dataclass(frozen=True)
@@ -111,6 +124,7 @@ class Table:
     root: str = "landing"
     # A month of a bill is settled once a delivery is dated this many days after its end; None means 0.
     settles_after_days: int | None = None
+    variants: tuple[Variant, ...] = ()
     fingerprint: str = ""
 
     @property
@@ -202,10 +216,10 @@ def read_contract(path: Path) -> list[Table]:
 _TABLE_KEYS = {
     "description", "role", "files", "reader", "records", "csv", "delivery", "replaces", "time",
     "covers", "overlap_set", "overlap_by", "request", "never_keep", "one_of", "columns",
-    "settles_after_days",
+    "settles_after_days", "variants",
 }  # fmt: skip
 # Keys that say nothing of how a file is read: changing one reads no file again.
-_BESIDE_READING = ("description", "settles_after_days")
+_BESIDE_READING = ("description", "settles_after_days", "variants")
 _COLUMN_KEYS = {
     "type", "from", "header", "required", "not_null", "person", "person_when", "money", "unit",
     "volatile", "formats", "allow", "values", "minimum", "description",
@@ -270,6 +284,7 @@ def _table(
         one_of=tuple(_texts(group) for group in body.get("one_of") or ()),
         columns=columns,
         settles_after_days=_settles_after_days(body, at, faults),
+        variants=_variants(body, at, faults),
         fingerprint=_fingerprint(root, body),
     )
     _check_table(table, delivery, names, at, faults)
@@ -287,6 +302,24 @@ def _settles_after_days(body: Mapping[str, Any], at: str, faults: list[str]) -> 
         faults.append(f"{at}.settles_after_days: expected a whole number of days, such as 5")
         return None
     return days
+
+
+def _variants(body: Mapping[str, Any], at: str, faults: list[str]) -> tuple[Variant, ...]:
+    declared = body.get("variants", {})
+    if not isinstance(declared, dict):
+        faults.append(f"{at}.variants: expected a mapping, such as `csv: {{evidence: documented}}`")
+        return ()
+    variants = []
+    for name, value in declared.items():
+        where = f"{at}.variants.{name}"
+        if not _NAME.fullmatch(str(name)) or not isinstance(value, dict):
+            faults.append(f"{where}: expected a lower-case name and a mapping")
+            continue
+        _check_keys(value, {"evidence", "description"}, where, faults)
+        _check_choice(str(value.get("evidence")), EVIDENCE, f"{where}.evidence", faults)
+        description = " ".join(str(value.get("description", "")).split())
+        variants.append(Variant(str(name), str(value.get("evidence")), description))
+    return tuple(variants)
 
 
 def _fingerprint(root: str, body: Mapping[str, Any]) -> str:

@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+import pytest
+
 from tests.integration.sources.company import Company, half_up, page_of
 
 COSTS = "anthropic/cost_report/cost_report_pulled_{stamp}.json"
@@ -35,6 +37,7 @@ def bucket(day: str, results: list[dict]) -> dict:
     return {"starting_at": start, "ending_at": end, "results": results}
 
 
+@pytest.mark.variant("anthropic.cost_report.page")
 def test_cents_are_dollars_to_the_last_decimal(company: Company) -> None:
     amounts = ["123.78912", "0.00000001", "250000000", "-4.5", "0", "33.333333333333"]
     company.drop(
@@ -68,6 +71,7 @@ def test_every_kind_of_line_keeps_its_meaning(company: Company) -> None:
     assert others == {"web_search": False, "code_execution": False, "agents": False}
 
 
+@pytest.mark.variant("anthropic.usage_report_messages.page")
 def test_usage_counts_are_disjoint(company: Company) -> None:
     result = {
         "uncached_input_tokens": 1500,
@@ -111,6 +115,7 @@ def test_a_restated_day_is_replaced(company: Company) -> None:
     assert charge["billed_cost"] == Decimal("0.9")
 
 
+@pytest.mark.variant("anthropic.workspaces.page")
 def test_a_charge_has_the_workspace_tags_of_its_time(company: Company) -> None:
     for day, centre in (("01", "CC-210"), ("10", "CC-340")):
         workspace = {
@@ -137,6 +142,7 @@ def test_a_charge_has_the_workspace_tags_of_its_time(company: Company) -> None:
     assert tags == {5: '{"cost_centre":"CC-210"}', 15: '{"cost_centre":"CC-340"}'}
 
 
+@pytest.mark.variant("anthropic.api_keys.page")
 def test_keys_are_known_with_their_workspace_and_without_their_creator(company: Company) -> None:
     key = {
         "id": "apikey_a",

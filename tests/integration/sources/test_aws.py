@@ -48,6 +48,7 @@ def bill(seed: int, rows: int) -> list[Line]:
     return lines
 
 
+@pytest.mark.variant("aws.cur2.export_csv", "aws.cur2.export_parquet")
 @pytest.mark.parametrize(
     ("write", "ending"), [(as_csv_gz, "csv.gz"), (as_parquet, "snappy.parquet")]
 )
@@ -136,6 +137,7 @@ def test_data_without_its_manifest_is_not_a_bill_yet(company: Company) -> None:
     assert company.staged("stg_aws__charges") == []
 
 
+@pytest.mark.variant("aws.cur2.single_file")
 def test_a_single_file_stands_alone(company: Company) -> None:
     company.drop("aws/cur2/may.csv", as_csv([bill_line("3")]))
     assert not company.land().quarantined
@@ -166,6 +168,7 @@ def test_a_focus_file_of_the_same_payer_is_refused_too(company: Company) -> None
     assert [refusal.files for refusal in company.land().quarantined] == [("focus/aws/may.csv",)]
 
 
+@pytest.mark.variant("focus.aws_data_exports.single_file")
 def test_a_single_focus_file_of_aws_is_the_platform_aws(company: Company) -> None:
     company.drop("aws/focus/may.csv", as_csv([focus_line("1")]))
     assert not company.land().quarantined
@@ -173,7 +176,13 @@ def test_a_single_focus_file_of_aws_is_the_platform_aws(company: Company) -> Non
     assert (charge["x_platform"], charge["billed_cost"]) == ("aws", 1)
 
 
-def test_the_tree_holds_focus_exports_too(company: Company) -> None:
+@pytest.mark.variant("focus.aws_data_exports.export_csv", "focus.aws_data_exports.export_parquet")
+@pytest.mark.parametrize(
+    ("write", "ending"), [(as_csv_gz, "csv.gz"), (as_parquet, "snappy.parquet")]
+)
+def test_the_tree_holds_focus_exports_too(
+    company: Company, write: Callable[[Sequence[Line]], bytes], ending: str
+) -> None:
     line = focus_line(
         "3",
         ServiceName="Amazon Bedrock",
@@ -183,7 +192,7 @@ def test_the_tree_holds_focus_exports_too(company: Company) -> None:
         ConsumedUnit="1K tokens",
         Tags='{"user:team":"ml"}',
     )
-    deliver(company, [as_parquet([line])], export="focus-1-2", ending="snappy.parquet")
+    deliver(company, [write([line])], export="focus-1-2", ending=ending)
     assert not company.land().quarantined
     [charge] = company.staged("stg_focus__charges")
     assert (charge["x_platform"], charge["x_model"], charge["x_token_count"], charge["tags"]) == (

@@ -27,6 +27,11 @@ def staged(company: Company) -> list[dict]:
     return company.staged("stg_focus__charges")
 
 
+@pytest.mark.variant(
+    "focus.cost_and_usage.v1_0",
+    "focus.cost_and_usage.v1_2",
+    "focus.cost_and_usage.v1_4",
+)
 def test_names_of_every_version_are_read(company: Company) -> None:
     first = focus_line("1", Provider="AWS", Publisher="Amazon", InvoiceIssuer="Amazon EMEA")
     later = focus_line(
@@ -53,6 +58,7 @@ def test_names_of_every_version_are_read(company: Company) -> None:
     }
 
 
+@pytest.mark.variant("focus.cost_and_usage.csv_gz", "focus.cost_and_usage.parquet")
 def test_csv_gz_and_parquet_say_the_same(company: Company) -> None:
     lines = [
         focus_line("8e-07", Tags='{"env":"prod"}', EffectiveCost="0.1"),
@@ -91,6 +97,7 @@ def test_a_written_null_and_a_naive_time_are_what_they_mean(company: Company) ->
     assert str(charge["charge_period_start"]) == "2026-05-03 04:00:00"
 
 
+@pytest.mark.variant("focus.us_spreadsheets.csv")
 def test_american_spreadsheets_are_read_where_their_folder_says_so(company: Company) -> None:
     line = focus_line("$10,000.00 ") | {
         "BillingPeriodStart": "5/1/26",
@@ -192,6 +199,11 @@ def test_columns_that_no_version_knows_are_kept_aside(company: Company) -> None:
 WITHOUT_CURRENCY = ("commitment_discount_", "one_hundred_percent_", "zero_percent_")
 
 
+@pytest.mark.variant(
+    "focus.cost_and_usage.v1_0",
+    "focus.cost_and_usage.v1_2",
+    "focus.us_spreadsheets.csv",
+)
 def test_the_specifications_files_land_unedited(company: Company, samples: Path) -> None:
     expected: dict[str, Decimal] = {}
     refused = set()

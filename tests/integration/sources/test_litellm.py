@@ -95,6 +95,12 @@ def dump(kind: str, records: list[dict], work: Path) -> str | bytes:
     return as_parquet(records, work)
 
 
+@pytest.mark.variant(
+    "litellm.spend_logs.list",
+    "litellm.spend_logs.lines",
+    "litellm.spend_logs.csv",
+    "litellm.spend_logs.parquet",
+)
 @pytest.mark.parametrize("kind", ["json", "jsonl", "csv", "parquet"])
 def test_every_format_says_the_same(company: Company, kind: str, tmp_path: Path) -> None:
     records = [record(number) for number in range(1, 21)]
@@ -122,6 +128,7 @@ def test_every_format_says_the_same(company: Company, kind: str, tmp_path: Path)
         assert company.holds_nowhere(secret)
 
 
+@pytest.mark.variant("litellm.spend_logs.record")
 def test_a_single_record_is_a_file_too(company: Company) -> None:
     company.drop("litellm/spend_logs/one.json", json_text(record(1)))
     company.land()
@@ -151,6 +158,7 @@ def test_an_empty_text_is_nothing(company: Company) -> None:
     assert {row[column] for column in identities} == {None}
 
 
+@pytest.mark.variant("litellm.spend_logs.record")
 def test_the_gateways_own_example_lands_unedited(company: Company, samples: Path) -> None:
     sample = samples / "litellm" / "spend_logs_payload.json"
     company.drop("litellm/spend_logs/spend_logs_payload.json", sample.read_bytes())

@@ -10,6 +10,15 @@ from tests.integration.sources.company import Company, half_up, page_of, unix_se
 COSTS = "openai/costs/costs_pulled_{stamp}.json"
 # What an endpoint reports, and what staging counts of it.
 ENDPOINTS = {
+    "usage_decisions": (
+        {
+            "input_tokens": 30,
+            "input_cached_tokens": 12,
+            "output_tokens": 5,
+            "num_model_requests": 1,
+        },
+        {"input_tokens": 18, "cached_input_tokens": 12, "output_tokens": 5, "requests": 1},
+    ),
     "usage_embeddings": (
         {"input_tokens": 16, "num_model_requests": 2},
         {"embedding_tokens": 16, "requests": 2},
@@ -59,6 +68,7 @@ def bucket(day: str, results: list[dict]) -> dict:
     }
 
 
+@pytest.mark.variant("openai.costs.page")
 def test_every_cost_lands_to_the_last_decimal(company: Company) -> None:
     values = ["0.06", "1234567.89012345678901", "1e-7", "-3.5", "0.00000000005", "0"]
     results = [cost(value, "gpt-4o, input", project_id="proj_a") for value in values]
@@ -147,6 +157,7 @@ def test_an_unreadable_amount_keeps_its_pull_out_and_says_where(company: Company
     assert (fault["row_number"], fault["column_name"]) == (2, "amount_value")
 
 
+@pytest.mark.variant("openai.usage_completions.page")
 def test_token_types_of_every_result_sum_to_the_vendors_totals(company: Company) -> None:
     results = [
         {
@@ -191,6 +202,18 @@ def test_token_types_of_every_result_sum_to_the_vendors_totals(company: Company)
     assert company.holds_nowhere("user-0042")
 
 
+@pytest.mark.variant(
+    "openai.usage_decisions.page",
+    "openai.usage_embeddings.page",
+    "openai.usage_moderations.page",
+    "openai.usage_images.page",
+    "openai.usage_audio_speeches.page",
+    "openai.usage_audio_transcriptions.page",
+    "openai.usage_vector_stores.page",
+    "openai.usage_code_interpreter_sessions.page",
+    "openai.usage_file_search_calls.page",
+    "openai.usage_web_search_calls.page",
+)
 @pytest.mark.parametrize("endpoint", sorted(ENDPOINTS))
 def test_every_endpoint_counts_what_it_reports(company: Company, endpoint: str) -> None:
     result, expected = ENDPOINTS[endpoint]
@@ -203,6 +226,7 @@ def test_every_endpoint_counts_what_it_reports(company: Company, endpoint: str) 
     assert counted == expected
 
 
+@pytest.mark.variant("openai.projects.page", "openai.api_keys.page")
 def test_lists_keep_every_pull_and_name_no_person(company: Company) -> None:
     key = {
         "object": "organization.project.api_key",
@@ -248,6 +272,21 @@ def test_lists_keep_every_pull_and_name_no_person(company: Company) -> None:
         assert company.holds_nowhere(person)
 
 
+@pytest.mark.variant(
+    "openai.costs.page",
+    "openai.projects.page",
+    "openai.api_keys.page",
+    "openai.usage_completions.page",
+    "openai.usage_embeddings.page",
+    "openai.usage_moderations.page",
+    "openai.usage_images.page",
+    "openai.usage_audio_speeches.page",
+    "openai.usage_audio_transcriptions.page",
+    "openai.usage_vector_stores.page",
+    "openai.usage_code_interpreter_sessions.page",
+    "openai.usage_file_search_calls.page",
+    "openai.usage_web_search_calls.page",
+)
 def test_the_vendors_own_examples_land_unedited(company: Company, samples: Path) -> None:
     for sample in sorted((samples / "openai_api").glob("usage-*.json")):
         folder = sample.stem.replace("-", "_")

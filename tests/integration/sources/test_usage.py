@@ -50,6 +50,7 @@ def as_parquet(target: Path, *rows: str) -> bytes:
     return target.read_bytes()
 
 
+@pytest.mark.variant("usage.usage.csv", "usage.usage.lines", "usage.usage.parquet")
 @pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
 def test_every_format_says_the_same(company: Company, kind: str, tmp_path: Path) -> None:
     rows = [
