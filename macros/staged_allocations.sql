@@ -17,11 +17,6 @@ stages as (
 -- The stage in force at the charge's period start, or at the pool's.
 staged as (
     select
-        {{ hash_key([
-            'allocations.charge_group_id', 'allocations.pool_id', 'allocations.cost_centre_code',
-            'allocations.use_case_id', 'allocations.unallocated_reason', 'allocations.identity_type',
-            'allocations.identity_id', 'allocations.is_idle',
-        ]) }} as assignment_id,
         allocations.*,
         stages.stage as use_case_stage,
         stages.sandbox_cap,
@@ -38,7 +33,22 @@ staged as (
         on allocations.use_case_id = stages.use_case_id
             and allocations.period_start >= stages.valid_from
             and allocations.period_start < stages.valid_to
+),
+
+-- Only what a sandbox spends is looked at one by one.
+named as (
+    select
+        case
+            when is_sandbox
+                then {{ hash_key([
+                    'charge_group_id', 'pool_id', 'cost_centre_code', 'use_case_id', 'unallocated_reason',
+                    'identity_type', 'identity_id', 'is_idle',
+                ]) }}
+        end as assignment_id,
+        staged.*
+
+    from staged
 )
 
-select * from staged
+select * from named
 {% endmacro %}

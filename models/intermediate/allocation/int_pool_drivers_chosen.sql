@@ -7,26 +7,40 @@ driver_rows as (
     where driver_units > 0
 ),
 
+attempts as (
+    select
+        pool_id,
+        attempt,
+        min(case when {{ int_mod('driver_units', '1000000') }} = 0 then 1 else 0 end) as is_whole
+
+    from driver_rows
+    group by
+        pool_id,
+        attempt
+),
+
 -- The first method whose driver is not zero; the rule's own is attempt 1.
-chosen_attempts as (
+first_attempts as (
     select
         pool_id,
         min(attempt) as attempt
 
-    from driver_rows
+    from attempts
     group by pool_id
 ),
 
 chosen as (
     select
         driver_rows.*,
-        min(case when {{ int_mod('driver_rows.driver_units', '1000000') }} = 0 then 1 else 0 end)
-            over (partition by driver_rows.pool_id) as is_whole
+        attempts.is_whole
 
     from driver_rows
-    inner join chosen_attempts
-        on driver_rows.pool_id = chosen_attempts.pool_id
-            and driver_rows.attempt = chosen_attempts.attempt
+    inner join first_attempts
+        on driver_rows.pool_id = first_attempts.pool_id
+            and driver_rows.attempt = first_attempts.attempt
+    inner join attempts
+        on driver_rows.pool_id = attempts.pool_id
+            and driver_rows.attempt = attempts.attempt
 ),
 
 -- Whole tokens are split as whole tokens: small weights leave room for large amounts in 38 digits.

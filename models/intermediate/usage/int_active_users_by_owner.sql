@@ -5,7 +5,7 @@
 with
 
 active_days as (
-    select * from {{ ref('int_usage_rated') }}
+    select * from {{ ref('int_usage_aggregated_to_day') }}
     where metric = 'active_days' and quantity > 0
 ),
 

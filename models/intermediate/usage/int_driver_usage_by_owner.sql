@@ -9,7 +9,7 @@
 with
 
 usage_rows as (
-    select * from {{ ref('int_usage_rated') }}
+    select * from {{ ref('int_usage_aggregated_to_day') }}
     where token_type is not null
         or metric in ('requests', 'workflow_runs', 'active_days', 'seats', 'gpu_hours')
 ),
