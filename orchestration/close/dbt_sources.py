@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from orchestration.close.archive import SCHEMA, SOURCES_FILE
+from orchestration.registers.declared import register_named
 from orchestration.settings import PROJECT_ROOT
 
 _HEADER = (
@@ -21,6 +22,12 @@ _HEADER = (
 )
 # Of a draft these are not known, of a posted row the close says them; a dispute comes and goes after it.
 _NOT_ARCHIVED = ("status", "close_id", "period_status", "is_disputed")
+
+_OVERLAP_COLUMNS = tuple(
+    column.name
+    for column in register_named("overlaps").columns
+    if not column.name.startswith("valid_")
+)
 
 Column = dict[str, str]
 
@@ -111,6 +118,20 @@ def sources_yaml(models: Path = PROJECT_ROOT / "models") -> str:
                 _column("exchange_rate", "decimal(14, 8)", "Reporting currency per unit."),
             ],
             "intermediate.int_exchange_rates",
+        ),
+        _table(
+            "overlaps",
+            "Overlap sets that a month was closed with.",
+            [
+                _MONTH,
+                *(
+                    _column(name, "string", register_named("overlaps").column(name).description)
+                    for name in _OVERLAP_COLUMNS
+                ),
+                _column("valid_from", "timestamp", "First instant of validity (UTC)."),
+                _column("valid_to", "timestamp", "First instant after validity (UTC)."),
+            ],
+            "intermediate.int_overlaps_by_month",
         ),
         _table(
             "recomputations",

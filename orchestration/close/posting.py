@@ -193,6 +193,9 @@ def _write_registers(
             )
         elif (settings.seeds / register.file).exists():
             shutil.copyfile(settings.seeds / register.file, folder / register.file)
+        elif register.defaults:
+            # What stood in for it is as much of the close: another version may have other defaults.
+            (folder / register.file).write_text(register.standing_in, encoding="utf-8")
 
 
 def _rule_versions(connection: duckdb.DuckDBPyConnection, period: str) -> list[dict[str, str]]:

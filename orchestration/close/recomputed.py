@@ -17,6 +17,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.close.closed import REGISTERS, Close, read_closes
+from orchestration.registers.declared import REGISTERS as DECLARED_REGISTERS
 from orchestration.settings import Settings
 
 _FOLDER = ".recomputed"
@@ -86,6 +87,7 @@ def recompute(settings: Settings, close: Close, input_fingerprint: str) -> None:
     shutil.copytree(close.folder / REGISTERS, registers)
     _add_later_rates(settings.seeds, registers)
     _add_later_exceptions(settings, registers)
+    _add_missing_headers(registers)
     recompute_ledger(settings, registers, unfinished / _LEDGER, [close.month])
     shutil.rmtree(registers)
     record = {"input_fingerprint": input_fingerprint}
@@ -129,6 +131,14 @@ def _add_later_exceptions(settings: Settings, registers: Path) -> None:
         joined = archived.with_name(f".{archived.name}")
         connection.execute(f"copy ({later}) to {_literal(joined)} (format parquet)")
     joined.replace(archived)
+
+
+def _add_missing_headers(registers: Path) -> None:
+    """Give a close of before a register had defaults the register without rows, as the month was posted."""
+    for register in DECLARED_REGISTERS:
+        if register.defaults and not (registers / register.file).exists():
+            header = ",".join(column.name for column in register.fixed_columns)
+            (registers / register.file).write_text(f"{header}\n", encoding="utf-8")
 
 
 def _literal(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""Optional registers that a company's folder lacks: dbt reads a header in their place."""
+"""Optional registers that a company's folder lacks: dbt reads a header, or default rows, in their place."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ FOLDER = "absent_registers"
 
 
 def write_absent_registers(settings: Settings) -> Path:
-    """Make the warehouse's folder of headers hold exactly the optional registers that are missing; return it.
+    """Make the warehouse's folder of stand-ins hold exactly the optional registers that are missing; return it.
 
     dbt looks for seeds in both folders, so a register must never be in both. The caller holds the writer's lock.
     """
@@ -20,10 +20,9 @@ def write_absent_registers(settings: Settings) -> Path:
     for register in REGISTERS:
         if not register.is_optional:
             continue
-        header = folder / register.file
+        stand_in = folder / register.file
         if (settings.seeds / register.file).exists():
-            header.unlink(missing_ok=True)
+            stand_in.unlink(missing_ok=True)
         else:
-            names = [column.name for column in register.fixed_columns]
-            header.write_text(",".join(names) + "\n", encoding="utf-8")
+            stand_in.write_text(register.standing_in, encoding="utf-8")
     return folder

@@ -7,6 +7,7 @@ from orchestration.registers.credits import credit_faults
 from orchestration.registers.declared import LATER_REGISTERS, REGISTERS
 from orchestration.registers.disputes import dispute_faults
 from orchestration.registers.faults import Fault, Severity
+from orchestration.registers.overlaps import overlap_faults
 from orchestration.registers.policy import policy_faults
 from orchestration.registers.reading import read_registers
 from orchestration.registers.references import known_platforms, reference_faults
@@ -32,6 +33,7 @@ def check(settings: Settings) -> list[Fault]:
     faults += policy_faults(registers)
     faults += credit_faults(registers)
     faults += dispute_faults(registers)
+    faults += overlap_faults(registers)
     faults += reference_faults(registers, known_platforms(settings.landing))
     return sorted(faults, key=_place)
 

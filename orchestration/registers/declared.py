@@ -20,6 +20,8 @@ TOKEN_TYPES = (
     "audio_cached_input", "audio_output", "image_input", "image_output", "embedding",
 )  # fmt: skip
 ASSESSMENT_KINDS = ("risk", "dpia", "aime", "security")
+OVERLAP_SIDES = ("counted", "kept")
+OVERLAP_SHARED = ("resource_id", "sub_account_id", "day")
 DISPUTE_STATUSES = ("open", "accepted", "rejected", "withdrawn")
 _PATTERN = "`a|b` matches either, `*` any text, case is ignored, empty matches everything."
 
@@ -443,6 +445,44 @@ REGISTERS = (
             *_VALIDITY,
         ),
         key=("platform", "sku", "currency"),
+    ),
+    Register(
+        "overlaps",
+        "One row per pattern of an overlap set: charges, or usage, that tell of the same purchase.",
+        (
+            Column("overlap_set", "Overlap set.", is_required=True),
+            Column(
+                "side",
+                "`counted`: these rows count; `kept`: these do not, in months in which counted ones are there.",
+                Kind.CHOICE,
+                choices=OVERLAP_SIDES,
+                is_required=True,
+            ),
+            _match("platform", "the platform"),
+            _match("source_table", "the source's table, `platform__table`"),
+            _match("service_name", "the FOCUS ServiceName"),
+            _match("sku", "the line item, SKU, usage type or meter"),
+            _match("sub_account_id", "the project, workspace, account, subscription or cluster"),
+            _match("resource_id", "the resource"),
+            Column(
+                "match_metric",
+                f"Pattern for the metric; filled in means usage, empty means charges. {_PATTERN}",
+            ),
+            *_VALIDITY,
+            Column(
+                "must_share",
+                "What a row of the kept side must share with a row of the counted side, beside the month.",
+                Kind.CHOICE,
+                choices=OVERLAP_SHARED,
+                is_optional=True,
+            ),
+        ),
+        key=(
+            "overlap_set", "side", "match_platform", "match_source_table", "match_service_name", "match_sku",
+            "match_sub_account_id", "match_resource_id", "match_metric",
+        ),
+        is_optional=True,
+        defaults="default_overlaps.csv",
     ),
     Register(
         "policy",

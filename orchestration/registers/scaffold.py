@@ -122,8 +122,10 @@ def _write(path: Path, text: str) -> Path:
 
 
 def _write_register(seeds: Path, register: Register) -> Path:
-    """A register without rows, but for policy, which proposes a value for every setting that must be there."""
+    """A register with the rows that stand in for it; of policy, a proposal for every setting that must be there."""
     seeds.mkdir(parents=True, exist_ok=True)
+    if register.defaults:
+        return _write(seeds / register.file, register.standing_in)
     names = [column.name for column in register.fixed_columns]
     path = seeds / register.file
     with path.open("w", encoding="utf-8", newline="") as file:

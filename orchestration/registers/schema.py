@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
+from pathlib import Path
 
 
 class Kind(Enum):
@@ -60,6 +61,7 @@ class Register:
     unless `is_single`: then a key occurs once.
     `is_landed`: read by the loader, which pseudonymises people, instead of being a dbt seed.
     `is_optional`: the folder may lack the file, which then counts as one without rows. Never landed.
+    `defaults`: of an optional register, the file beside this module whose rows stand in for a missing one.
     """
 
     name: str
@@ -69,11 +71,19 @@ class Register:
     is_single: bool = False
     is_landed: bool = False
     is_optional: bool = False
+    defaults: str | None = None
 
     @property
     def file(self) -> str:
         """The file's name in the registers folder."""
         return f"{self.name}.csv"
+
+    @property
+    def standing_in(self) -> str:
+        """What stands in for a missing file, as CSV: the default rows, or the header alone."""
+        if self.defaults:
+            return (Path(__file__).parent / self.defaults).read_text(encoding="utf-8")
+        return ",".join(column.name for column in self.fixed_columns) + "\n"
 
     @property
     def is_dated(self) -> bool:

@@ -152,6 +152,31 @@ group by all
 order by 1, 2, 4 nulls last
 """
 
+# A total of a set stands on each of its charges; where both sides share a resource or day, it is that one's.
+_OVERLAPS = """
+with places as (
+    select
+        overlap_set, accounting_month, platform, counted_platform, shared_value, billing_currency,
+        sum(billed_cost) as kept_cost,
+        any_value(counted_billed_cost) as counted_cost
+    from marts.fct_overlapping_charges
+    group by all
+)
+select
+    overlap_set,
+    strftime(accounting_month, '%Y-%m'),
+    platform,
+    counted_platform,
+    billing_currency,
+    sum(kept_cost),
+    sum(counted_cost)
+from places
+group by all
+order by all
+"""
+
+_USAGE_OVERLAPS = "select overlap_set from marts.fct_overlapping_usage group by all order by all"
+
 _QUARANTINE = """
 select
     coalesce(first_fault_file, delivery_id), first_fault_row, first_fault_column,
@@ -223,6 +248,19 @@ class Fallback:
 
 
 @dataclass(frozen=True)
+class Overlap:
+    """What a platform bills in a month and another bill carries too: `kept` is in no ledger, `counted` is."""
+
+    overlap_set: str
+    month: str
+    platform: str
+    counted_platform: str
+    currency: str
+    kept: Decimal
+    counted: Decimal
+
+
+@dataclass(frozen=True)
 class HeldBack:
     """A delivery in quarantine: where its first fault is, and how to mend it."""
 
@@ -248,6 +286,8 @@ class Report:
     departments: list[Amount]
     to_mend_first: list[Unowned]
     fallbacks: list[Fallback]
+    overlaps: list[Overlap]
+    usage_overlaps: list[str]
     flags: list[dict[str, Any]]
     quarantine: list[HeldBack]
 
@@ -272,6 +312,8 @@ def read_report(settings: Settings) -> Report:
             departments=rows_of(connection, Amount, _BY_DEPARTMENT),
             to_mend_first=rows_of(connection, Unowned, _TO_MEND_FIRST),
             fallbacks=rows_of(connection, Fallback, _FALLBACKS),
+            overlaps=rows_of(connection, Overlap, _OVERLAPS),
+            usage_overlaps=[row[0] for row in connection.execute(_USAGE_OVERLAPS).fetchall()],
             flags=record["flags"],
             quarantine=rows_of(connection, HeldBack, _QUARANTINE),
         )

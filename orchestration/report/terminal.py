@@ -14,6 +14,7 @@ from orchestration.report.wording import counted, exact, pennies
 _DEPARTMENTS_SHOWN = 8
 _HELD_BACK_SHOWN = 10
 _FALLBACKS_SHOWN = 8
+_OVERLAPS_SHOWN = 12
 _YES = "[green]✓[/green]"
 _NO = "[bold red]✗[/bold red]"
 
@@ -27,6 +28,7 @@ def print_report(report: Report, console: Console) -> None:
     _print_amounts("Unallocated", "reason", report.unallocated_by_reason, console)
     _print_to_mend(report, console)
     _print_fallbacks(report, console)
+    _print_overlaps(report, console)
     _print_flags(report, console)
     _print_quarantine(report, console)
     _print_next_step(report, console)
@@ -112,6 +114,36 @@ def _print_fallbacks(report: Report, console: Console) -> None:
     if len(report.fallbacks) > _FALLBACKS_SHOWN:
         console.print(
             f"  … and {len(report.fallbacks) - _FALLBACKS_SHOWN} before: select from marts.fct_allocation_proof"
+        )
+
+
+def _print_overlaps(report: Report, console: Console) -> None:
+    if report.overlaps:
+        table = table_of(
+            "On two bills: kept, and not in the figures above",
+            ("overlap set", "month", "kept", "counted", "currency"),
+            ("kept", "counted"),
+        )
+        for item in report.overlaps[-_OVERLAPS_SHOWN:]:
+            table.add_row(
+                escape(item.overlap_set),
+                item.month,
+                escape(item.platform),
+                escape(item.counted_platform),
+                item.currency,
+                pennies(item.kept),
+                pennies(item.counted),
+            )
+        console.print(table)
+        if len(report.overlaps) > _OVERLAPS_SHOWN:
+            console.print(
+                f"  … and {len(report.overlaps) - _OVERLAPS_SHOWN} before: select from marts.fct_overlapping_charges"
+            )
+    if report.usage_overlaps:
+        console.print(
+            f"\nUsage that two sources tell of counts once ({escape(', '.join(report.usage_overlaps))}): "
+            "select from marts.fct_overlapping_usage",
+            highlight=False,
         )
 
 

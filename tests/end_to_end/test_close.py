@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -272,6 +273,25 @@ def test_an_approved_exception_reaches_back_into_a_closed_month(company: Company
         ("CC-2", _money("112"), "2026-05"),
         (None, _money("-96"), "2026-05"),
     ]
+
+
+def test_an_overlap_declared_later_moves_nothing_that_was_posted(company: Company) -> None:
+    """July is open and loses what the shared service's bill says too; May and June keep the sets of their close."""
+    before = _posted_hash(company), _rows(company, ADJUSTMENTS)
+    bill(company, "2026-07", "20260711", {"shared": "10.00", "claims": "1.00"})
+    header = "overlap_set,side,match_platform,match_source_table,match_service_name,match_sku,"
+    header += "match_sub_account_id,match_resource_id,match_metric,valid_from,valid_to"
+    sides = ("twice,counted,acme,,,,shared,,,,", "twice,kept,acme,,,,claims,,,,")
+    overlaps = company.seeds / "overlaps.csv"
+    overlaps.write_text("\n".join([header, *sides]) + "\n", encoding="utf-8")
+    company.chargeback("run")
+    assert (_posted_hash(company), _rows(company, ADJUSTMENTS)) == before
+    kept = "select accounting_month, billed_cost, counted_billed_cost from marts.fct_overlapping_charges"
+    assert _rows(company, kept) == [(date(2026, 7, 1), _money("1"), _money("10"))]
+    (archived,) = (company.warehouse / "closes" / "2026-05").glob("*/registers/overlaps.csv")
+    assert "databricks_on_the_azure_bill" in archived.read_text(encoding="utf-8")
+    overlaps.unlink()
+    company.chargeback("run")
 
 
 def test_verify_close_catches_one_edited_row(company: Company) -> None:

@@ -136,6 +136,14 @@ _STATEMENTS = [
         0::bigint as fault_count, date '2026-05-31' as content_to, timestamp '2026-06-02 08:00:00' as delivered_at
     """,
     """
+    create table marts.fct_overlapping_charges as
+    select
+        null::varchar as overlap_set, accounting_month, platform, platform as counted_platform,
+        null::varchar as shared_value, billing_currency, billed_cost, billed_cost as counted_billed_cost
+    from marts.fct_allocation_ledger where false
+    """,
+    "create table marts.fct_overlapping_usage (overlap_set varchar)",
+    """
     create table marts.fct_unallocated_spend as
     select platform, identity_type, identity_id, unallocated_reason, reporting_currency, reporting_cost, suggestion
     from marts.fct_allocation_ledger where unallocated_reason is not null

@@ -3,11 +3,11 @@
 with
 
 charges as (
-    select * from {{ ref('int_charges_unioned') }}
+    select * from {{ ref('int_charges_landed') }}
 ),
 
 usage as (
-    select * from {{ ref('int_usage_unioned') }}
+    select * from {{ ref('int_usage_landed') }}
 ),
 
 -- An approved exception is the one register row that reaches back into a closed month.

@@ -1,7 +1,7 @@
 with
 
 charges as (
-    select * from {{ ref('int_charges_unioned') }}
+    select * from {{ ref('int_charges_landed') }}
 ),
 
 deliveries as (

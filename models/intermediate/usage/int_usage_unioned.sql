@@ -1,7 +1,21 @@
-{#- Read by many models: the platforms' staging views are evaluated once, here. -#}
-{{ config(materialized='table') }}
+with
 
-{% for platform in usage_platforms() %}
-select * from {{ ref('stg_' ~ platform ~ '__usage') }}
-{% if not loop.last %}union all{% endif %}
-{% endfor %}
+usage_rows as (
+    select * from {{ ref('int_usage_landed') }}
+),
+
+overlapping as (
+    select usage_id from {{ ref('int_overlapping_usage') }}
+),
+
+-- What another source already counts is no driver a second time; it is kept apart, in fct_overlapping_usage.
+counting as (
+    select usage_rows.*
+
+    from usage_rows
+    left join overlapping
+        on usage_rows.usage_id = overlapping.usage_id
+    where overlapping.usage_id is null
+)
+
+select * from counting

@@ -30,8 +30,57 @@ prepaid_costs as (
     select * from {{ ref('int_prepaid_costs_by_invoice') }}
 ),
 
+overlapping_invoices as (
+    select
+        platform,
+        billing_account_id,
+        accounting_month,
+        invoice_id,
+        billing_currency,
+        sum(billed_cost) as kept_cost
+
+    from {{ ref('fct_overlapping_charges') }}
+    group by
+        platform,
+        billing_account_id,
+        accounting_month,
+        invoice_id,
+        billing_currency
+),
+
 purchases as (
     select * from {{ ref('int_credit_purchases_invoiced') }}
+),
+
+-- What an overlap set keeps out is shown beside the invoice, not in what was billed.
+invoice_lines as (
+    select
+        platform,
+        billing_account_id,
+        accounting_month,
+        invoice_id,
+        billing_currency,
+        charge_category,
+        billed_cost,
+        0 as overlapping_cost,
+        1 as billed_count
+
+    from charges
+
+    union all
+
+    select
+        platform,
+        billing_account_id,
+        accounting_month,
+        invoice_id,
+        billing_currency,
+        'kept' as charge_category,
+        0 as billed_cost,
+        kept_cost as overlapping_cost,
+        0 as billed_count
+
+    from overlapping_invoices
 ),
 
 billed_invoices as (
@@ -42,9 +91,11 @@ billed_invoices as (
         invoice_id,
         billing_currency,
         sum(billed_cost) as billed_cost,
-        sum(case when charge_category = 'Tax' then billed_cost else 0 end) as tax_cost
+        sum(case when charge_category = 'Tax' then billed_cost else 0 end) as tax_cost,
+        sum(overlapping_cost) as overlapping_cost,
+        max(billed_count) = 1 as is_billed
 
-    from charges
+    from invoice_lines
     group by
         platform,
         billing_account_id,
@@ -169,9 +220,11 @@ compared as (
         coalesce(registered_invoices.registered_invoice_ids, billed_invoices.invoice_id) as invoice_id,
         distinct_keys.billing_currency,
         registered_invoices.invoice_amount,
-        billed_invoices.billed_cost is not null as is_billed,
+        coalesce(billed_invoices.is_billed, false) as is_billed,
+        billed_invoices.overlapping_cost is not null and not billed_invoices.is_billed as is_on_another_bill,
         coalesce(billed_invoices.billed_cost, 0) as billed_cost,
         coalesce(billed_invoices.tax_cost, 0) as tax_cost,
+        coalesce(billed_invoices.overlapping_cost, 0) as overlapping_cost,
         coalesce(prepaid_costs.prepaid_cost, 0) as prepaid_cost,
         coalesce(billed_invoices.billed_cost, 0) - coalesce(billed_invoices.tax_cost, 0)
         - coalesce(prepaid_costs.prepaid_cost, 0) as invoiceable_cost,
@@ -229,14 +282,16 @@ usage_and_purchases as (
         case
             when invoice_amount is null and prepaid_cost <> 0 and cast(invoiceable_cost as decimal(38, 2)) = 0
                 then 'prepaid'
+            when invoice_amount is null and is_on_another_bill then 'on another bill'
             when invoice_amount is null then 'no invoice registered'
-            when not is_billed then 'no charges landed'
+            when not is_billed and not is_on_another_bill then 'no charges landed'
             when invoice_amount = cast(invoiceable_cost as decimal(38, 2)) then 'agrees'
             else 'differs'
         end as status,
         invoice_amount,
         billed_cost,
         tax_cost,
+        overlapping_cost,
         prepaid_cost,
         0 as purchased_amount,
         ledger_cost,
@@ -275,6 +330,7 @@ usage_and_purchases as (
         invoice_amount,
         0 as billed_cost,
         0 as tax_cost,
+        0 as overlapping_cost,
         0 as prepaid_cost,
         coalesce(purchased_amount, 0) as purchased_amount,
         0 as ledger_cost,
@@ -304,6 +360,7 @@ reconciled as (
         cast(both_kinds.invoice_amount as {{ column_type('money') }}) as invoice_amount,
         cast(both_kinds.billed_cost as {{ column_type('money') }}) as billed_cost,
         cast(both_kinds.tax_cost as {{ column_type('money') }}) as tax_cost,
+        cast(both_kinds.overlapping_cost as {{ column_type('money') }}) as overlapping_cost,
         cast(both_kinds.prepaid_cost as {{ column_type('money') }}) as prepaid_cost,
         cast(both_kinds.purchased_amount as {{ column_type('money') }}) as purchased_amount,
         cast(both_kinds.ledger_cost as {{ column_type('money') }}) as ledger_cost,

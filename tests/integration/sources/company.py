@@ -1,7 +1,11 @@
 """A company of one test: its landing folder, its warehouse, and what staging makes of them."""
 
+import csv
+import io
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -9,8 +13,9 @@ from decimal import ROUND_HALF_UP, Decimal
 import duckdb
 
 from orchestration.landing import LandingResult, land
+from orchestration.registers.declared import REGISTERS
 from orchestration.settings import Settings
-from tests.support.compiled_project import CompiledProject
+from tests.support.compiled_project import CompanyWarehouse, CompiledProject
 
 MONEY = Decimal("0.0000000001")
 
@@ -57,6 +62,14 @@ class Company:
 
     def staged(self, model: str) -> list[dict[str, object]]:
         """The rows of a staging model over what has been landed."""
+        with self.built(model) as warehouse:
+            return warehouse.rows(f"select * from staging.{model}")
+
+    @contextmanager
+    def built(
+        self, *models: str, **registers: list[dict[str, object]]
+    ) -> Iterator[CompanyWarehouse]:
+        """The models over what has been landed and over registers: rows by name, else what stands in for them."""
         sources = [
             node
             for node in self.project.nodes.values()
@@ -66,8 +79,18 @@ class Company:
             raw = {
                 node.name: _rows(connection, f"select * from {node.relation}") for node in sources
             }
-        with self.project.run([model], raw) as warehouse:
-            return warehouse.rows(f"select * from staging.{model}")
+        stated = {
+            register.name: list(csv.DictReader(io.StringIO(register.standing_in)))
+            for register in REGISTERS
+            if register.is_optional
+        }
+        # An empty cell of a seed is null.
+        filled = {
+            name: [{column: value or None for column, value in row.items()} for row in rows]
+            for name, rows in (stated | registers).items()
+        }
+        with self.project.run(models, raw | filled) as warehouse:
+            yield warehouse
 
     def quarantine(self) -> list[dict[str, object]]:
         """The faults of the last landing."""

@@ -125,6 +125,26 @@ def test_fallbacks_are_counted_by_rule_and_month(settings: Settings) -> None:
     assert "nothing: unallocated" in _printed(settings)
 
 
+def test_what_stands_on_two_bills_is_named_with_both_sides(settings: Settings) -> None:
+    publish(settings)
+    assert (read_report(settings).overlaps, read_report(settings).usage_overlaps) == ([], [])
+    assert "On two bills" not in _printed(settings)
+    with duckdb.connect(settings.work_file) as connection:
+        connection.execute(
+            "insert into marts.fct_overlapping_charges select 'nodes', date '2026-05-01', 'kubernetes', 'aws', place, "
+            "'USD', cost, counted from (values ('i-1', 1.5, 4), ('i-1', 2, 4), ('i-2', -1, 5)) "
+            "as t(place, cost, counted)"
+        )
+        connection.execute("insert into marts.fct_overlapping_usage values ('logs'), ('logs')")
+    publish(settings)
+    (overlap,) = read_report(settings).overlaps
+    assert (overlap.kept, overlap.counted) == (Decimal("2.5"), Decimal(9))
+    assert (overlap.platform, overlap.counted_platform) == ("kubernetes", "aws")
+    printed = _printed(settings)
+    assert "On two bills" in printed
+    assert "counts once (logs)" in printed
+
+
 def test_quarantine_is_loud_and_says_what_to_do(settings: Settings) -> None:
     with duckdb.connect(settings.work_file) as connection:
         connection.execute(
