@@ -5,5 +5,7 @@
         'anthropic',
         'aws',
         'focus',
+        'kubernetes',
+        'slurm',
     ]) }}
 {% endmacro %}

@@ -5,6 +5,8 @@
         'anthropic',
         'aws',
         'focus',
+        'kubernetes',
+        'slurm',
         'litellm',
         'usage',
     ]) }}

@@ -17,7 +17,19 @@ if __package__ in (None, ""):
     # Run as a script: this folder's module names would shadow installed packages.
     sys.path[0] = str(PROJECT)
 
-from sample import anthropic, assistant, aws, focus, litellm, openai, registers, small, usage_files  # noqa: E402
+from sample import (  # noqa: E402
+    anthropic,
+    assistant,
+    aws,
+    focus,
+    kubernetes,
+    litellm,
+    openai,
+    registers,
+    slurm,
+    small,
+    usage_files,
+)
 from sample.files import Folder  # noqa: E402
 from sample.totals import Totals  # noqa: E402
 
@@ -58,6 +70,8 @@ def _hartwell(files: Folder, registered: Folder, totals: Totals, seed: int, say:
         ("aws", aws),
         ("focus", focus),
         ("quillmate", assistant),
+        ("kubernetes", kubernetes),
+        ("slurm", slurm),
     ):
         say(f"writing {name} …")
         bill.write(files, totals, seed)

@@ -6,7 +6,18 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from sample import anthropic, assistant, aws, aws_estate, focus, litellm, openai_keys, usage_files
+from sample import (
+    anthropic,
+    assistant,
+    aws,
+    aws_estate,
+    focus,
+    kubernetes,
+    litellm,
+    openai_keys,
+    slurm,
+    usage_files,
+)
 from sample.company import (
     COST_CENTRES,
     DEPARTMENTS,
@@ -330,6 +341,22 @@ def _identities() -> Iterator[Row]:
         yield _identity("brightvoice", kind, "reception-line", "", "CC-720")
         yield _identity("brightvoice", kind, "broker-line", "", "CC-620")
 
+    for namespace, use_case, cost_centre in (
+        ("claims-vision", "UC-005", ""),
+        ("reserving-models", "UC-022", ""),
+        ("speech", "UC-004", "CC-210"),
+    ):
+        yield _identity("kubernetes", "namespace", namespace, use_case, cost_centre)
+    for account, use_case, cost_centre in (
+        ("reserving", "UC-022", ""),
+        ("catastrophe", "", "CC-420"),
+        # The lab moved to the fraud team with the new year.
+        ("fraud-lab", "", "CC-130"),
+    ):
+        ends = "2026-01-01" if account == "fraud-lab" else ""
+        yield _identity("slurm", "account", account, use_case, cost_centre, valid_to=ends)
+    yield _identity("slurm", "account", "fraud-lab", "UC-003", "", valid_from="2026-01-01")
+
 
 def _rules(staff: Staff) -> Iterator[Row]:
     approver = staff.of("CC-410")
@@ -468,6 +495,16 @@ def _rules(staff: Staff) -> Iterator[Row]:
         "gpu_hours",
         match_platform="aws",
         match_sku="*BoxUsage:g5.12xlarge",
+        idle_policy="central",
+        fallback_method="central",
+    )
+    yield rule(
+        "R-055",
+        55,
+        "Lessons on the Slurm cluster follow the jobs that ran on it; the programme pays for idle hours",
+        "gpu_hours",
+        match_platform="slurm",
+        match_sku="a100_1g*",
         idle_policy="central",
         fallback_method="central",
     )
@@ -727,15 +764,7 @@ def _finance_registers(folder: Folder, totals: Totals, seed: int) -> None:
         folder,
         "tariffs",
         [
-            {
-                "platform": "kubernetes",
-                "sku": "gpu-hour-a10g",
-                "price": "1.45",
-                "per_units": 1,
-                "unit": "gpu_hours",
-                "currency": "USD",
-                "valid_from": "2026-01-01",
-            },
+            *_gpu_tariffs(),
             {
                 "platform": "chatgpt",
                 "sku": "enterprise-seat",
@@ -747,6 +776,31 @@ def _finance_registers(folder: Folder, totals: Totals, seed: int) -> None:
             },
         ],
     )
+
+
+def _gpu_tariffs() -> Iterator[Row]:
+    firsts = sorted(kubernetes.TARIFFS)
+    for first, after in zip(firsts, [*firsts[1:], None], strict=True):
+        yield {
+            "platform": "kubernetes",
+            "sku": kubernetes.CLUSTER,
+            "price": kubernetes.TARIFFS[first],
+            "per_units": 1,
+            "unit": "GPU hours",
+            "currency": "GBP",
+            "valid_from": first,
+            "valid_to": after,
+        }
+    for sku, price in slurm.TARIFFS.items():
+        yield {
+            "platform": "slurm",
+            "sku": sku,
+            "price": price,
+            "per_units": 1,
+            "unit": "GPU hours",
+            "currency": "GBP",
+            "valid_from": slurm.FIRST_JOB,
+        }
 
 
 def _credit(contract: str, platform: str, bought: str, ends: str, amount: str) -> Row:

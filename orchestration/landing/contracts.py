@@ -22,6 +22,7 @@ ROLES = ("bill", "usage", "list", "register")
 READERS = ("json", "tabular", "any")
 TYPES = (
     "text", "decimal", "integer", "boolean", "timestamp", "epoch", "date", "currency", "json",
+    "time_zone",
 )  # fmt: skip
 UNITS = ("file", "pull", "manifest")
 SCOPES = ("day", "month", "export_month", "key", "nothing", "all")
@@ -370,7 +371,7 @@ def _check_table(
         faults.append(f"{at}.replaces: scope key needs `columns`")
     mentioned = {
         "replaces.column": [replaces.column] if replaces.column else [],
-        "replaces.columns": replaces.columns,
+        "replaces.columns": [name for name in replaces.columns if not name.startswith("_path_")],
         "replaces.by": [name for name in replaces.by if not name.startswith("_path_")],
         "time": [table.time] if table.time else [],
         "overlap_by": [n.rstrip("?") for n in table.overlap_by if n != "month"],

@@ -1,4 +1,4 @@
-"""JSON pages and JSON lines, walked to their records and flattened to the contract's columns.
+"""JSON pages, JSON lines and YAML, walked to their records and flattened to the contract's columns.
 
 Prompts and the like are dropped, people replaced and secrets masked here, before a row goes anywhere.
 """
@@ -24,12 +24,15 @@ from orchestration.landing.masking import mask_text
 from orchestration.landing.people import People
 from orchestration.landing.text import utf8_blocks
 from orchestration.landing.unknown import names_a_person
+from orchestration.landing.yaml_text import parse_yaml
 
 # A document is parsed at once; larger exports come as JSON lines, one record at a time.
 MAXIMUM_DOCUMENT_BYTES = 256 << 20
 MAXIMUM_LINE_BYTES = 64 << 20
 
 DOCUMENT = "document"
+# In a contract's `records`: the records are an object's members, whatever their keys.
+MEMBERS = "{}"
 
 
 @dataclass
@@ -140,11 +143,16 @@ class RecordReader:
             return
         name = self._table.records[depth]
         here = levels[at]
-        if not isinstance(here, dict) or name not in here:
+        if name == MEMBERS:
+            if here is not None and not isinstance(here, dict):
+                raise self._shape(
+                    file, "there is no object of records where the contract expects one"
+                )
+            items = list((here or {}).values())
+        elif not isinstance(here, dict) or name not in here:
             raise self._shape(file, f"there is no list `{name}` where the contract expects one")
-        items = here[name]
-        if items is None:
-            items = []
+        else:
+            items = [] if here[name] is None else here[name]
         if not isinstance(items, list):
             raise self._shape(file, f"`{name}` is not a list")
         for item in items:
@@ -269,7 +277,7 @@ class RecordReader:
 
 
 def _documents(file: LandedFile) -> Iterator[Any]:
-    """The file's JSON documents: one, or one per line."""
+    """The file's documents: one of JSON or YAML, or one of JSON per line."""
     if inner_name(file).lower().endswith((".jsonl", ".ndjson")):
         yield from _lines(file, utf8_blocks(file))
         return
@@ -280,6 +288,15 @@ def _documents(file: LandedFile) -> Iterator[Any]:
             reason = f"the document is larger than {MAXIMUM_DOCUMENT_BYTES >> 20} MiB"
             raise RefusedError(Fault(file.name, reason, "Export it as JSON lines (.jsonl)"))
     text = content.decode()
+    if inner_name(file).lower().endswith((".yml", ".yaml")):
+        try:
+            yield parse_yaml(text)
+        except ValueError as error:
+            reason = "not valid YAML, or with anchors, which none of these files needs"
+            raise RefusedError(
+                Fault(file.name, reason, "Write it as `name: value` lines")
+            ) from error
+        return
     try:
         yield parse(text)
     except ValueError as error:

@@ -143,6 +143,9 @@ def _fault_tests(column: Column, cell: str) -> str:
             tests.append(
                 f"when length({cell}) <> 3 or not contains({codes}, ' ' || upper({cell}) || ' ') then 'currency'"
             )
+        case "time_zone":
+            known = f"select 1 from pg_timezone_names() where name = {cell}"
+            tests.append(f"when not exists ({known}) then 'time_zone'")
         case "json":
             tests.append(f"when not json_valid({cell}) then 'json'")
     if column.values:
@@ -407,6 +410,10 @@ _REASONS = {
     "date": ("is {cell}, which is not a day such as 2026-05-03", "Export days in ISO 8601"),
     "epoch": ("is {cell}, which is not a time in seconds since 1970", "Drop the vendor's response unchanged"),
     "boolean": ("is {cell}, which is neither true nor false", "Check which column the export wrote there"),
+    "time_zone": (
+        "is {cell}, which is no time zone",
+        "Write the zone's IANA name, such as Europe/London",
+    ),
     "currency": ("is {cell}, which is no ISO 4217 currency code", "Check which column the export wrote there"),
     "json": ("is not valid JSON", "Export the column as JSON"),
     "value": ("is {cell}, which is not one of this column's values", "See the contract's `values` for this column"),

@@ -25,7 +25,7 @@ from orchestration.landing.normalise import Care, Layout, literal
 from orchestration.landing.people import People
 from orchestration.landing.pipe import Chunk, Progress, read_segments, unless_null_spelling
 
-JSON_ENDINGS = (".json", ".jsonl", ".ndjson")
+JSON_ENDINGS = (".json", ".jsonl", ".ndjson", ".yml", ".yaml")
 TEXT_ENDINGS = (".csv", ".tsv", ".psv", ".txt")
 # What Python writes into a pipe.
 _CANONICAL = Dialect()
