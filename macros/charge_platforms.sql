@@ -7,5 +7,6 @@
         'focus',
         'kubernetes',
         'slurm',
+        'github_copilot',
     ]) }}
 {% endmacro %}

@@ -8,6 +8,7 @@
         'kubernetes',
         'slurm',
         'litellm',
+        'github_copilot',
         'usage',
     ]) }}
 {% endmacro %}

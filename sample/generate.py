@@ -22,6 +22,7 @@ from sample import (  # noqa: E402
     assistant,
     aws,
     focus,
+    github_copilot,
     kubernetes,
     litellm,
     openai,
@@ -72,6 +73,7 @@ def _hartwell(files: Folder, registered: Folder, totals: Totals, seed: int, say:
         ("quillmate", assistant),
         ("kubernetes", kubernetes),
         ("slurm", slurm),
+        ("github_copilot", github_copilot),
     ):
         say(f"writing {name} …")
         bill.write(files, totals, seed)

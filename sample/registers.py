@@ -12,6 +12,7 @@ from sample import (
     aws,
     aws_estate,
     focus,
+    github_copilot,
     kubernetes,
     litellm,
     openai_keys,
@@ -47,6 +48,7 @@ class Staff:
     """Who signs for what: person ids by cost centre."""
 
     def __init__(self, seed: int) -> None:
+        self.seed = seed
         self.everyone = people(seed)
 
     def of(self, cost_centre: str, position: int = 0) -> str:
@@ -226,7 +228,7 @@ def _identity(
     }
 
 
-def _identities() -> Iterator[Row]:
+def _identities(seed: int) -> Iterator[Row]:
     yield _key("motor-triage", "UC-001")
     yield _key("home-summaries", "UC-002")
     yield _key("fnol-voice", "UC-004", valid_from="2026-02-02")
@@ -356,6 +358,19 @@ def _identities() -> Iterator[Row]:
         ends = "2026-01-01" if account == "fraud-lab" else ""
         yield _identity("slurm", "account", account, use_case, cost_centre, valid_to=ends)
     yield _identity("slurm", "account", "fraud-lab", "UC-003", "", valid_from="2026-01-01")
+    # GitHub knows its users by logins, which no register of people has.
+    for holder in github_copilot.holders(seed):
+        for version in holder.versions:
+            yield _identity(
+                "github_copilot",
+                "user",
+                holder.login,
+                "",
+                version.cost_centre,
+                "",
+                version.valid_from,
+                version.valid_to,
+            )
 
 
 def _rules(staff: Staff) -> Iterator[Row]:
@@ -585,6 +600,33 @@ def _rules(staff: Staff) -> Iterator[Row]:
         match_service_name="Quillmate Briefings",
         fallback_method="seats|central",
     )
+    yield rule(
+        "R-090",
+        90,
+        "Copilot seats belong to whoever holds them, day by day",
+        "seats",
+        match_platform="github_copilot",
+        match_service_name="GitHub Copilot Seats",
+        fallback_method="central",
+    )
+    yield rule(
+        "R-091",
+        91,
+        "Reviews that GitHub starts by itself follow those who use Copilot",
+        "active_users",
+        match_platform="github_copilot",
+        match_model="copilot code review",
+        fallback_method="seats|central",
+    )
+    yield rule(
+        "R-092",
+        92,
+        "What else GitHub meters belongs to software engineering",
+        "fixed",
+        match_platform="github_copilot",
+        match_service_category="Developer Tools",
+        target_cost_centre="CC-520",
+    )
     yield rule("R-500", 500, "Everything else belongs to the owner of its identity", "owner")
     yield rule(
         "T-210",
@@ -630,7 +672,7 @@ SPLITS = [
 
 
 def _policy_registers(folder: Folder, staff: Staff) -> None:
-    write_register(folder, "identities", _identities())
+    write_register(folder, "identities", _identities(staff.seed))
     write_register(folder, "allocation_rules", _rules(staff), with_optional=True)
     write_register(
         folder,
@@ -766,6 +808,15 @@ def _finance_registers(folder: Folder, totals: Totals, seed: int) -> None:
         [
             *_gpu_tariffs(),
             {
+                "platform": "github_copilot",
+                "sku": "copilot_for_business",
+                "price": github_copilot.SEAT_PRICE,
+                "per_units": 1,
+                "unit": "seats",
+                "currency": "USD",
+                "valid_from": "2025-01-01",
+            },
+            {
                 "platform": "chatgpt",
                 "sku": "enterprise-seat",
                 "price": "48.00",
@@ -857,6 +908,7 @@ def _invoices(totals: Totals, seed: int) -> Iterator[Row]:
             ("lumiere", focus.LUMIERE_ACCOUNT, "EUR", f"LUM-{month:%Y%m}-0418"),
             ("brightvoice", focus.VOICE_ACCOUNT, "GBP", f"BV-{month:%Y%m}-31"),
             ("quillmate", assistant.ACCOUNT, "GBP", assistant.invoice_id(month)),
+            ("github_copilot", github_copilot.ACCOUNT, "USD", github_copilot.invoice_id(month)),
         ):
             amount = totals.amount(provider, account, period, currency).quantize(
                 cent, rounding=ROUND_HALF_UP

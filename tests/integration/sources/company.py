@@ -60,9 +60,9 @@ class Company:
         """Land what is new in the landing folder."""
         return land(self.settings)
 
-    def staged(self, model: str) -> list[dict[str, object]]:
-        """The rows of a staging model over what has been landed."""
-        with self.built(model) as warehouse:
+    def staged(self, model: str, **registers: list[dict[str, object]]) -> list[dict[str, object]]:
+        """The rows of a staging model over what has been landed, and rows of registers."""
+        with self.built(model, **registers) as warehouse:
             return warehouse.rows(f"select * from staging.{model}")
 
     @contextmanager

@@ -84,7 +84,15 @@ def test_every_month_of_every_platform_is_billed(company: Path) -> None:
     months = defaultdict(set)
     for entry in json.loads((company / "totals.json").read_text()):
         months[entry["platform"]].add(entry["billing_period"])
-    assert set(months) == {"openai", "anthropic", "aws", "lumiere", "brightvoice", "quillmate"}
+    assert set(months) == {
+        "openai",
+        "anthropic",
+        "aws",
+        "lumiere",
+        "brightvoice",
+        "quillmate",
+        "github_copilot",
+    }
     assert {len(periods) for periods in months.values()} == {15}
 
 
