@@ -4,6 +4,7 @@
         'openai',
         'anthropic',
         'aws',
+        'azure',
         'focus',
         'kubernetes',
         'slurm',

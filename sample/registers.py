@@ -11,6 +11,7 @@ from sample import (
     assistant,
     aws,
     aws_estate,
+    azure,
     focus,
     github_copilot,
     kubernetes,
@@ -333,6 +334,15 @@ def _identities(seed: int) -> Iterator[Row]:
     yield _identity("aws", "namespace", "ranking", "UC-010", "")
     yield _identity("aws", "namespace", "claims-embeddings", "", "CC-210")
 
+    for subscription, cost_centre in ((azure.CLAIMS, "CC-210"), (azure.SCIENCE, "CC-130")):
+        yield _identity("azure", "account", subscription, "", cost_centre)
+        # The FOCUS export writes the subscription as a path.
+        yield _identity("azure", "account", f"/subscriptions/{subscription}", "", cost_centre)
+    claims_account = azure.account_path(azure.CLAIMS, "oai-claims").lower()
+    yield _identity("azure", "resource", claims_account, "UC-001", "", "production")
+    yield _identity("azure", "endpoint", "oai-shared/complaints", "UC-013", "")
+    yield _identity("azure", "endpoint", "oai-shared/knowledge", "UC-015", "")
+
     yield _identity("lumiere", "account", "ws-claims-translation", "UC-006", "CC-230")
     yield _identity("lumiere", "account", "ws-trial-team", "", "CC-735", valid_from="2026-02-09")
     for kind in ("account", "team"):
@@ -627,6 +637,34 @@ def _rules(staff: Staff) -> Iterator[Row]:
         match_service_category="Developer Tools",
         target_cost_centre="CC-520",
     )
+    yield rule(
+        "R-110",
+        110,
+        "The shared Azure OpenAI account follows the requests to its deployments",
+        "requests",
+        match_platform="azure",
+        match_resource_id="*/accounts/oai-shared",
+        driver_grain="month",
+        fallback_method="central",
+    )
+    yield rule(
+        "R-111",
+        111,
+        "What is not used of reserved throughput belongs to those who manage it",
+        "fixed",
+        match_platform="azure",
+        match_commitment_status="Unused",
+        target_cost_centre="CC-540",
+    )
+    yield rule(
+        "R-112",
+        112,
+        "Azure's log storage belongs to infrastructure",
+        "fixed",
+        match_platform="azure",
+        match_sku="Analytics Logs*",
+        target_cost_centre="CC-540",
+    )
     yield rule("R-500", 500, "Everything else belongs to the owner of its identity", "owner")
     yield rule(
         "T-210",
@@ -799,7 +837,7 @@ def _finance_registers(folder: Folder, totals: Totals, seed: int) -> None:
             "valid_to": price.valid_to,
             "model_class": "small" if "mini" in price.model or "haiku" in price.model else "",
         }
-        for price in [*PRICES, *aws_estate.prices(), *focus.prices()]
+        for price in [*PRICES, *aws_estate.prices(), *azure.prices(), *focus.prices()]
     ]
     write_register(folder, "model_prices", prices, with_optional=True)
     write_register(
@@ -909,6 +947,12 @@ def _invoices(totals: Totals, seed: int) -> Iterator[Row]:
             ("brightvoice", focus.VOICE_ACCOUNT, "GBP", f"BV-{month:%Y%m}-31"),
             ("quillmate", assistant.ACCOUNT, "GBP", assistant.invoice_id(month)),
             ("github_copilot", github_copilot.ACCOUNT, "USD", github_copilot.invoice_id(month)),
+            (
+                "azure",
+                azure.FOCUS_ACCOUNT if month >= azure.FOCUS_FROM else azure.ENROLMENT,
+                "GBP",
+                f"E08{month:%y%m}Q7",
+            ),
         ):
             amount = totals.amount(provider, account, period, currency).quantize(
                 cent, rounding=ROUND_HALF_UP

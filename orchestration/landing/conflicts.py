@@ -41,6 +41,7 @@ class Conflicts:
             if (
                 other_table is None
                 or other_table.overlap_set != table.overlap_set
+                or other_table.name in table.overlap_beside
                 or (
                     other.source_table == delivery.source_table
                     and not _is_other_export(table, other, delivery)

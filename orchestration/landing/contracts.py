@@ -59,6 +59,10 @@ class Column:
     money: bool = False
     volatile: bool = False
     formats: tuple[str, ...] = ()
+    # A file writes its dates in one of the formats, or in ISO 8601: which one, the file's cells together decide.
+    one_format_per_file: bool = False
+    # A JSON object of all columns whose header begins so and that nothing declares.
+    gather: tuple[str, ...] = ()
     allow: str | None = None
     values: tuple[str, ...] = ()
     minimum: str | None = None
@@ -115,10 +119,13 @@ class Table:
     dialect: Dialect = field(default_factory=Dialect)
     manifest_kind: str | None = None
     needs_manifest: bool = True
+    # Which of the datasets that one kind of manifest tells apart feeds the table; None for whichever has its columns.
+    dataset: str | None = None
     time: str | None = None
     covers: tuple[tuple[str, ...], tuple[str, ...]] | None = None
     overlap_set: str | None = None
     overlap_by: tuple[str, ...] = ()
+    overlap_beside: tuple[str, ...] = ()
     consistent: tuple[str, ...] = ()
     never_keep: tuple[str, ...] = ()
     one_of: tuple[tuple[str, ...], ...] = ()
@@ -216,14 +223,14 @@ def read_contract(path: Path) -> list[Table]:
 
 _TABLE_KEYS = {
     "description", "role", "files", "reader", "records", "csv", "delivery", "replaces", "time",
-    "covers", "overlap_set", "overlap_by", "request", "never_keep", "one_of", "columns",
+    "covers", "overlap_set", "overlap_by", "overlap_beside", "request", "never_keep", "one_of", "columns",
     "settles_after_days", "variants",
 }  # fmt: skip
 # Keys that say nothing of how a file is read: changing one reads no file again.
 _BESIDE_READING = ("description", "settles_after_days", "variants")
 _COLUMN_KEYS = {
     "type", "from", "header", "required", "not_null", "person", "person_when", "money", "unit",
-    "volatile", "formats", "allow", "values", "minimum", "description",
+    "volatile", "formats", "one_format_per_file", "gather", "allow", "values", "minimum", "description",
 }  # fmt: skip
 
 
@@ -242,7 +249,9 @@ def _table(
         for key, value in body["columns"].items()
     )
     names = {column.name for column in columns}
-    delivery = _mapping(body, "delivery", {"unit", "kind", "without_manifest"}, at, faults)
+    delivery = _mapping(
+        body, "delivery", {"unit", "kind", "dataset", "without_manifest"}, at, faults
+    )
     csv = _mapping(body, "csv", {"delimiter", "quote", "escape", "null_values"}, at, faults)
     replaces = _mapping(body, "replaces", {"scope", "column", "columns", "by"}, at, faults)
     request = _mapping(body, "request", {"consistent"}, at, faults)
@@ -266,6 +275,7 @@ def _table(
         unit=str(delivery.get("unit")),
         manifest_kind=_optional_text(delivery.get("kind")),
         needs_manifest=delivery.get("without_manifest", "refuse") == "refuse",
+        dataset=_optional_text(delivery.get("dataset")),
         replaces=Replaces(
             scope=str(replaces.get("scope")),
             column=_optional_text(replaces.get("column")),
@@ -280,6 +290,7 @@ def _table(
         ),
         overlap_set=_optional_text(body.get("overlap_set")),
         overlap_by=_texts(body.get("overlap_by")) or ("month",),
+        overlap_beside=_texts(body.get("overlap_beside")),
         consistent=_texts(request.get("consistent")),
         never_keep=_texts(body.get("never_keep")),
         one_of=tuple(_texts(group) for group in body.get("one_of") or ()),
@@ -374,7 +385,7 @@ def _check_table(
         "replaces.columns": [name for name in replaces.columns if not name.startswith("_path_")],
         "replaces.by": [name for name in replaces.by if not name.startswith("_path_")],
         "time": [table.time] if table.time else [],
-        "overlap_by": [n.rstrip("?") for n in table.overlap_by if n != "month"],
+        "overlap_by": [c for n in table.overlap_by if n != "month" for c in n.split("|")],
         "one_of": [name for group in table.one_of for name in group],
     }
     for key, columns in mentioned.items():
@@ -402,11 +413,15 @@ def _column(name: str, body: Any, at: str, faults: list[str]) -> Column:
     allow = _optional_text(body.get("allow"))
     if allow is not None:
         _check_choice(allow, ALLOWANCES, f"{at}.allow", faults)
-    for key in ("required", "not_null", "person", "money", "volatile"):
+    for key in ("required", "not_null", "person", "money", "volatile", "one_format_per_file"):
         if not isinstance(body.get(key, False), bool):
             faults.append(f"{at}.{key}: expected true or false")
     if body.get("formats") and kind not in ("timestamp", "date"):
         faults.append(f"{at}.formats: only for a timestamp or a date")
+    if body.get("one_format_per_file") and not body.get("formats"):
+        faults.append(f"{at}.one_format_per_file: needs `formats` to choose from")
+    if body.get("gather") and kind != "json":
+        faults.append(f"{at}.gather: only for a json column")
     if body.get("money") and kind != "decimal":
         faults.append(f"{at}.money: only for a decimal")
     source = _optional_text(body.get("from"))
@@ -425,6 +440,8 @@ def _column(name: str, body: Any, at: str, faults: list[str]) -> Column:
         money=bool(body.get("money", False)),
         volatile=bool(body.get("volatile", False)),
         formats=_texts(body.get("formats")),
+        one_format_per_file=bool(body.get("one_format_per_file", False)),
+        gather=_texts(body.get("gather")),
         allow=allow,
         values=_texts(body.get("values")),
         minimum=None if minimum is None else str(minimum),

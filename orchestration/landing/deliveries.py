@@ -13,9 +13,9 @@ from orchestration.landing import json_text
 from orchestration.landing.checks import Fault, RefusedError
 from orchestration.landing.containers import unopened
 from orchestration.landing.contracts import Table
-from orchestration.landing.discover import Claim, LandedFile
+from orchestration.landing.discover import Claim, LandedFile, compiled_glob
 from orchestration.landing.files import sha256_of
-from orchestration.landing.manifests import KINDS, Manifest, resolve
+from orchestration.landing.manifests import Manifest, resolve
 
 _PULLED = re.compile(r"pulled_(\d{8}T\d{6})Z", re.IGNORECASE)
 _DATED = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2})(?!\d)")
@@ -107,7 +107,7 @@ def dated(name: str) -> datetime | None:
 def group(
     claims: Sequence[Claim],
     sidecars: Mapping[str, LandedFile],
-    manifests: Sequence[LandedFile],
+    manifests: Sequence[Manifest],
 ) -> tuple[list[Candidate], list[Fault]]:
     """The candidates of all claims, and the faults of files that belong to none."""
     candidates: list[Candidate] = []
@@ -122,7 +122,7 @@ def group(
         table = claim.table
         if claim.file.name in taken:
             continue
-        if table.unit == "manifest" and (table.needs_manifest or "/data/" in f"/{claim.file.name}"):
+        if table.unit == "manifest" and not _stands_alone(claim):
             faults.append(
                 Fault(
                     claim.file.name,
@@ -137,7 +137,8 @@ def group(
             candidates.append(_candidate(table, [claim], None, faults=error.faults))
             continue
         moment = sidecar.pulled_at or stamp_of(claim.file.name)
-        if table.unit == "pull" and moment is not None:
+        # Single files beside a tree of manifests may be parts of one delivery too.
+        if table.unit in ("pull", "manifest") and moment is not None:
             pulls.setdefault((table.qualified, moment), []).append((claim, sidecar))
             continue
         if moment is None and table.role == "list":
@@ -149,6 +150,24 @@ def group(
             _candidate(of_pull[0].table, of_pull, moment, faults=_inconsistencies(members))
         )
     return candidates, faults
+
+
+def _stands_alone(claim: Claim) -> bool:
+    """Whether a file without a manifest counts: outside the trees that exports write, in a folder for single files.
+
+    Such a folder is one that a glob names; in a tree a file is below `data`, or below a folder of days or of a year.
+    """
+    name = claim.file.name
+    folders = name.split("/")[:-1]
+    in_tree = "data" in folders or any(
+        re.fullmatch(r"\d{8}-\d{8}|year=\d{4}", part, re.IGNORECASE) for part in folders
+    )
+    named = any(
+        compiled_glob(glob).fullmatch(name)
+        for glob in claim.table.files
+        if glob.split("/")[1:2] != ["**"]
+    )
+    return named and not in_tree and not claim.table.needs_manifest
 
 
 def _candidate(
@@ -218,34 +237,32 @@ def _parameter(value: Any) -> str:
 
 
 def _by_manifest(
-    claims: Sequence[Claim], manifests: Sequence[LandedFile]
+    claims: Sequence[Claim], manifests: Sequence[Manifest]
 ) -> tuple[list[Candidate], set[str], list[Fault]]:
     names = {claim.file.name: claim.file for claim in claims}
     by_name = {claim.file.name: claim for claim in claims}
     candidates: list[Candidate] = []
     faults: list[Fault] = []
     taken: set[str] = set()
-    read: list[tuple[Manifest, dict[str, LandedFile | None]]] = []
-    kinds = sorted({claim.table.manifest_kind for claim in claims if claim.table.manifest_kind})
-    for file in manifests:
-        for kind in kinds:
-            try:
-                manifest = KINDS[kind](file)
-            except RefusedError as error:
-                faults += error.faults
-                continue
-            read.append(
-                (manifest, {entry.key: resolve(entry.key, file, names) for entry in manifest.files})
-            )
+    read = [
+        (
+            manifest,
+            {entry.key: resolve(entry.key, manifest.file, names) for entry in manifest.files},
+        )
+        for manifest in manifests
+    ]
     listed = {file.name for _, found in read for file in found.values() if file is not None}
     # The same content under two manifests (the latest copied beside its execution) is one delivery.
     for manifest, found in sorted(read, key=lambda pair: natural(pair[0].file.name)):
         members = [by_name[file.name] for file in found.values() if file is not None]
-        problems = _mismatches(manifest, found, names, listed)
         taken |= {claim.file.name for claim in members}
+        if manifest.is_kept_copy:
+            continue
+        problems = _mismatches(manifest, found, names, listed)
         tables = {claim.table.qualified: claim.table for claim in members}
         if not members:
-            faults += problems or _empty_run(manifest)
+            if problems or not manifest.may_be_empty:
+                faults += problems or _empty_run(manifest)
             continue
         if len(tables) > 1:
             reason = f"lists files of several sources: {', '.join(sorted(tables))}"

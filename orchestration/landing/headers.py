@@ -29,6 +29,7 @@ def layout_of(
     spellings = _spellings(table)
     positions: dict[str, int] = {}
     unknown: list[tuple[int, str]] = []
+    gathered: dict[str, list[tuple[int, str]]] = {}
     names: set[str] = set()
     faults: list[Fault] = []
     for position, title in enumerate(header):
@@ -42,6 +43,12 @@ def layout_of(
             positions[column] = position
             continue
         if never & {*_forms(title), *(normal_form(part) for part in title.split("."))}:
+            continue
+        gathering = _gathering(table, title)
+        if gathering is not None:
+            gathered.setdefault(gathering[0], []).append(
+                (position, mask_text(gathering[1], pseudonym))
+            )
             continue
         name = mask_text(title.strip(), pseudonym) or f"column_{position + 1}"
         while name in names:
@@ -61,7 +68,26 @@ def layout_of(
             )
     if faults:
         raise RefusedError(*faults)
-    return Layout(positions, tuple(unknown), len(header))
+    return Layout(
+        positions,
+        tuple(unknown),
+        len(header),
+        gathered={
+            column: tuple(members)
+            for column, members in gathered.items()
+            # Where the map itself is a column, its parts are other columns of their own.
+            if column not in positions
+        },
+    )
+
+
+def _gathering(table: Table, title: str) -> tuple[str, str] | None:
+    """The column that gathers a header, and the header's key in it: what follows the prefix."""
+    for column in table.columns:
+        for prefix in column.gather:
+            if title.lower().startswith(prefix.lower()) and len(title) > len(prefix):
+                return column.name, title[len(prefix) :]
+    return None
 
 
 def never_kept(table: Table) -> frozenset[str]:

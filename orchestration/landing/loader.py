@@ -296,7 +296,9 @@ def _overlaps(
             month = table.replaces.column or table.time
             terms.append(f"left({quoted(month)}, 7)" if month else "''")
         else:
-            terms.append(f"coalesce({quoted(name.rstrip('?'))}, '')")
+            # Accounts compare by the last part of their path: one export writes all of it, another that part alone.
+            values = ", ".join(f"nullif({quoted(column)}, '')" for column in name.split("|"))
+            terms.append(f"lower(regexp_extract(coalesce({values}, ''), '[^/]*$'))")
     rows = connection.execute(
         f"select distinct {' || chr(31) || '.join(terms)} from {scan}"
     ).fetchall()

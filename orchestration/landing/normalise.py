@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from orchestration.landing.checks import (
     MAXIMUM_DIGITS,
@@ -59,6 +59,8 @@ class Layout:
     unknown: tuple[tuple[int, str], ...] = ()
     width: int = 0
     extra_position: int | None = None
+    # Of each JSON column that gathers others: their positions and keys.
+    gathered: Mapping[str, tuple[tuple[int, str], ...]] = field(default_factory=dict)
 
 
 def literal(text: str) -> str:
@@ -168,9 +170,24 @@ def _plain_number(cell: str) -> str:
 
 def _timestamp(column: Column, cell: str) -> str:
     """The cell as a UTC timestamp, null if it is none. A cast to timestamp ignores offsets: those go apart."""
-    if column.formats:
-        formats = ", ".join(literal(spelling) for spelling in column.formats)
-        return f"cast(try_strptime({cell}, [{formats}]) as timestamp)"
+    if column.formats and column.one_format_per_file:
+        return (
+            f"case when {is_iso(cell)} then {_iso_timestamp(cell)} else {_parsed(column, cell)} end"
+        )
+    return _parsed(column, cell) if column.formats else _iso_timestamp(cell)
+
+
+def is_iso(cell: str) -> str:
+    """SQL for whether a date is written year first."""
+    return f"regexp_matches({cell}, '^[0-9]{{4}}-')"
+
+
+def _parsed(column: Column, cell: str) -> str:
+    formats = ", ".join(literal(spelling) for spelling in column.formats)
+    return f"cast(try_strptime({cell}, [{formats}]) as timestamp)"
+
+
+def _iso_timestamp(cell: str) -> str:
     return (
         f"case when regexp_full_match({cell}, '{_UTC_TIME}') and left({cell}, 4) <> '0000'"
         f" then try_cast({cell} as timestamp)"
@@ -194,11 +211,13 @@ def cells_select(
     values = []
     for column in table.columns:
         position = layout.positions.get(column.name)
-        value = (
-            "cast(null as varchar)"
-            if position is None
-            else _column_value(column, table, layout, position, care)
-        )
+        if position is not None:
+            value = _column_value(column, table, layout, position, care)
+        elif column.name in layout.gathered:
+            # Declared as the map itself would be: a key such as `user:team` makes nobody a person.
+            value = _object(layout.gathered[column.name], table, care)
+        else:
+            value = "cast(null as varchar)"
         values.append(f"{value} as {quoted(column.name)}")
     fixed_scope = constants["_scope"]
     scope = scope_value(table) if fixed_scope is None else literal(fixed_scope)
@@ -315,7 +334,8 @@ def _unless_secret(table: Table, layout: Layout) -> str:
     texts = [
         quoted(column.name)
         for column in table.columns
-        if column.type in ("text", "json") and column.name in layout.positions
+        if column.type in ("text", "json")
+        and (column.name in layout.positions or column.name in layout.gathered)
     ]
     row = ", ".join([*texts, "_extra"])
     return (
@@ -361,9 +381,20 @@ def _extra(table: Table, layout: Layout, care: Care) -> str:
         return f"c{layout.extra_position}"
     if not layout.unknown:
         return "cast(null as varchar)"
+    people = frozenset(header for _, header in layout.unknown if names_a_person(header))
+    return _object(layout.unknown, table, care, people)
+
+
+def _object(
+    cells: Sequence[tuple[int, str]],
+    table: Table,
+    care: Care,
+    people: frozenset[str] = frozenset(),
+) -> str:
+    """A JSON object of cells by their keys, without the empty ones; null if all are. `people` are keys of persons."""
     members = []
-    for position, header in layout.unknown:
-        if names_a_person(header):
+    for position, header in cells:
+        if header in people:
             cell = _person(f"c{position}", care.people_mapped)
         else:
             cell = _masked(position, care.masked)

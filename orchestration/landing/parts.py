@@ -24,6 +24,7 @@ from orchestration.landing.normalise import (
     cells_select,
     described,
     faults_select,
+    is_iso,
     literal,
     people_positions,
     quoted,
@@ -64,6 +65,7 @@ def load_file(
     source = open_source(connection, table, file.claim.file, people, care)
     if source.is_parquet:
         care = _mask_parquet(connection, table, source, people)
+    table = _with_its_formats(connection, table, source)
     while True:
         progress = Progress()
         file.parts = []
@@ -98,6 +100,46 @@ def load_file(
         return
     row = connection.execute(f"select {_rounding(table)} from {scan_of(file.parts)}").fetchone()
     file.money_rounding = row[0] if row else Decimal(0)
+
+
+def _with_its_formats(connection: duckdb.DuckDBPyConnection, table: Table, source: Source) -> Table:
+    """The table with the one format in which this file writes its dates: month and day may stand either way round.
+
+    It is the format that reads most cells; of several that read as many the one whose dates lie in the fewest months,
+    since a bill is of few; then the one that the contract names first.
+    """
+    dated = [
+        (column, source.layout.positions[column.name])
+        for column in table.columns
+        if column.one_format_per_file and column.name in source.layout.positions
+    ]
+    if not dated:
+        return table
+    formats = dated[0][0].formats
+    terms = []
+    for spelling in formats:
+        times = [f"try_strptime(c{position}, {literal(spelling)})" for _, position in dated]
+        unread = [
+            f"count(*) filter ({time} is null and not {is_iso(f'c{position}')})"
+            for time, (_, position) in zip(times, dated, strict=True)
+        ]
+        terms += [" + ".join(unread), f"list(distinct date_trunc('month', {times[0]}))"]
+    try:
+        rows = _aggregates(connection, source, terms)
+    except duckdb.Error:
+        # What is wrong with the file is told when it is read for good.
+        return table
+    scores = []
+    for number, spelling in enumerate(formats):
+        unread_count = sum(row[2 * number] or 0 for row in rows)
+        months = {month for row in rows for month in row[2 * number + 1] or () if month}
+        scores.append((unread_count, len(months), number, spelling))
+    chosen = min(scores)[-1]
+    columns = tuple(
+        replace(column, formats=(chosen,)) if column.one_format_per_file else column
+        for column in table.columns
+    )
+    return replace(table, columns=columns)
 
 
 def scan_of(parts: Sequence[Path]) -> str:

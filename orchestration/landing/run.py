@@ -14,11 +14,12 @@ from orchestration.landing.checks import Fault, RefusedError
 from orchestration.landing.conflicts import Conflicts
 from orchestration.landing.contracts import CONTRACTS_FOLDER, Table, load_contracts
 from orchestration.landing.deliveries import Candidate, group
-from orchestration.landing.discover import Claim, discover
+from orchestration.landing.discover import Claim, compiled_glob, discover
 from orchestration.landing.engine import connect
 from orchestration.landing.headers import match_count, split_header
 from orchestration.landing.ledger import Refusal, refresh
 from orchestration.landing.loader import delivery_id_of, load, masked_name, reading_of
+from orchestration.landing.manifests import datasets_of, read_manifests
 from orchestration.landing.people import People
 from orchestration.landing.rawzone import Delivery, read_deliveries, remove_leftovers
 from orchestration.landing.sources import format_of, parquet_columns
@@ -160,13 +161,20 @@ def _candidates(
         of_root = [table for table in tables if table.root == root]
         found = discover(folder, of_root, report_unclaimed=root == "landing")
         faults += found.faults
+        manifests, unread = read_manifests(found.manifests, of_root)
+        faults += unread
+        datasets = datasets_of(manifests, {file.name: file for file in found.claims})
         claims: list[Claim] = []
-        for options in found.claims.values():
+        for file, options in found.claims.items():
             try:
-                claims.append(_choose(connection, options, people))
+                fitting = _of_dataset(options, datasets.get(file.name))
+                claims.append(_choose(connection, fitting, people))
             except RefusedError as error:
                 faults += error.faults
-        grouped, stray = group(claims, found.sidecars, found.manifests)
+        # Files of a dataset that no table reads have been refused already, each by itself.
+        read = {table.dataset for table in of_root}
+        counted = [m for m in manifests if m.dataset is None or m.dataset in read]
+        grouped, stray = group(claims, found.sidecars, counted)
         candidates += grouped
         faults += stray
     return sorted(candidates, key=_arrival_order), faults
@@ -175,6 +183,16 @@ def _candidates(
 def _arrival_order(candidate: Candidate) -> tuple[str, str, str]:
     moment = candidate.delivered_at.isoformat() if candidate.delivered_at else ""
     return candidate.table.qualified, moment, candidate.claims[0].file.name
+
+
+def _of_dataset(options: Sequence[Claim], dataset: str | None) -> Sequence[Claim]:
+    """The claims of tables that a file of the dataset, as its manifest tells it, may feed."""
+    fitting = [claim for claim in options if dataset is None or claim.table.dataset == dataset]
+    if not fitting:
+        reason = f"its manifest says that it holds {dataset}, of which no source is made"
+        remedy = "Leave this export out of the landing folder"
+        raise RefusedError(Fault(options[0].file.name, reason, remedy))
+    return fitting
 
 
 def _choose(
@@ -217,11 +235,11 @@ def _header(connection: duckdb.DuckDBPyConnection, claim: Claim, people: People)
 
 
 def _specificity(claim: Claim) -> int:
-    literal_lengths = [
+    return max(
         sum(len(part) for part in glob.replace("*", "").split("/") if "<" not in part)
         for glob in claim.table.files
-    ]
-    return max(literal_lengths)
+        if compiled_glob(glob).fullmatch(claim.file.name)
+    )
 
 
 @dataclass(frozen=True)

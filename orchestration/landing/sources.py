@@ -262,6 +262,7 @@ def _scrubber(
     """A function that rids a row's JSON cells of what may not be kept."""
     reader = RecordReader(table, people)
     positions = {position for position, _ in layout.unknown}
+    positions |= {position for cells in layout.gathered.values() for position, _ in cells}
     for column in table.columns:
         if column.type == "json" and column.name in layout.positions:
             positions.add(layout.positions[column.name])

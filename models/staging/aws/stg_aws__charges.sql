@@ -8,7 +8,7 @@ mapped as (
     select
         case when is_unused_part then _row_id || ':unused' else _row_id end as x_charge_id,
         _delivery_id as x_delivery_id,
-        'aws__cur2' as x_source_table,
+        source_table as x_source_table,
         _file as x_source_file,
         _row as x_source_row,
         'aws' as x_platform,

@@ -1,20 +1,49 @@
+{#- What CUR 2.0 and the legacy report both have; the legacy report's own columns are gathered into the same maps. -#}
+{%- set columns = [
+    'bill_bill_type', 'bill_billing_entity', 'bill_billing_period_start_date', 'bill_billing_period_end_date',
+    'bill_invoice_id', 'bill_invoicing_entity', 'bill_payer_account_id', 'bill_payer_account_name',
+    'line_item_line_item_type', 'line_item_usage_account_id', 'line_item_usage_account_name',
+    'line_item_usage_start_date', 'line_item_usage_end_date', 'line_item_product_code', 'line_item_usage_type',
+    'line_item_availability_zone', 'line_item_resource_id', 'line_item_iam_principal', 'line_item_user_identifier',
+    'line_item_line_item_description', 'line_item_usage_amount', 'line_item_currency_code',
+    'line_item_unblended_cost', 'line_item_legal_entity', 'pricing_unit', 'pricing_term',
+    'pricing_public_on_demand_cost', 'pricing_public_on_demand_rate', 'pricing_rate_code', 'pricing_rate_id',
+    'product', 'product_instance_type', 'product_location', 'product_region_code', 'product_sku',
+    'reservation_reservation_a_r_n', 'reservation_effective_cost',
+    'reservation_unused_amortized_upfront_fee_for_billing_period', 'reservation_unused_recurring_fee',
+    'reservation_unused_quantity', 'savings_plan_savings_plan_a_r_n', 'savings_plan_savings_plan_effective_cost',
+    'savings_plan_total_commitment_to_date', 'savings_plan_used_commitment',
+    'capacity_reservation_capacity_reservation_arn', 'capacity_reservation_capacity_reservation_status',
+    'split_line_item_parent_resource_id', 'resource_tags', 'tags', 'cost_category',
+] -%}
 -- One row per line item of a Cost and Usage Report, with its types and the keys of what is looked up once per distinct
 -- value: a whole cloud bill passes through here, so no pattern and no JSON is read row by row that need not be.
 with
 
 line_items as (
+    {%- for table in ['cur2', 'cur'] %}
     select
-        line_items.*,
+        _row_id,
+        _delivery_id,
+        _file,
+        _row,
+        {{ columns | join(',\n        ') }},
+        'aws__{{ table }}' as source_table,
         coalesce(bill_billing_entity, 'AWS') <> 'AWS' as is_marketplace
 
-    from {{ source('aws', 'cur2') }} as line_items
+    from {{ source('aws', table) }}
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
 ),
 
 -- Only Marketplace lines keep their model in a name and their unit in words.
 told_apart as (
     select
         line_items.*,
-        case when is_marketplace then {{ json_text('product', 'product_name') }} end as product_name,
+        case
+            when is_marketplace
+                then coalesce({{ json_text('product', 'product_name') }}, {{ json_text('product', 'ProductName') }})
+        end as product_name,
         case
             when is_marketplace then lower(regexp_extract(line_item_line_item_description, '^[^|]*[|][^|]*[|]([^|]*)', 1))
         end as unit_in_words
@@ -28,6 +57,7 @@ typed as (
         _delivery_id,
         _file,
         _row,
+        source_table,
         {{ hash_key([
             'line_item_product_code', 'line_item_usage_type', 'pricing_unit', 'product_instance_type', 'product_name',
             'unit_in_words',

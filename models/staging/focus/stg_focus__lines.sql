@@ -21,6 +21,12 @@
     ('cost_and_usage', "lower(_path_provider)"),
     ('us_spreadsheets', "lower(_path_provider)"),
     ('aws_data_exports', "'aws'"),
+    ('azure_exports', "'azure'"),
+] -%}
+{#- What Azure's exports alone have: the meter, which names the model, and the block that its price is for. -#}
+{%- set azure_texts = [
+    'x_sku_meter_category', 'x_sku_meter_subcategory', 'x_sku_description', 'x_pricing_unit_description',
+    'x_publisher_category',
 ] -%}
 -- One row per charge of a FOCUS file, with its types and the keys of what is looked up once per distinct value.
 with
@@ -35,6 +41,9 @@ files as (
         'focus__{{ table }}' as source_table,
         {{ platform }} as platform,
         {{ (texts + money + quantities + instants) | join(',\n        ') }}
+        {%- for name in azure_texts %},
+        {{ name if table == 'azure_exports' else 'cast(null as ' ~ dbt.type_string() ~ ') as ' ~ name }}
+        {%- endfor %}
 
     from {{ source('focus', table) }}
     {% if not loop.last %}union all{% endif %}
@@ -51,10 +60,11 @@ typed as (
         platform,
         {{ hash_key([
             'platform', 'x_service_code', 'x_usage_type', 'service_name', 'sku_meter', 'sku_price_details',
-            'consumed_unit', 'pricing_unit',
+            'consumed_unit', 'pricing_unit', 'x_sku_meter_category', 'x_sku_meter_subcategory', 'x_sku_description',
+            'x_pricing_unit_description', 'x_publisher_category',
         ]) }} as sku_key,
         {{ hash_key(['tags', 'x_cost_categories']) }} as tag_key,
-        {%- for name in texts %}
+        {%- for name in texts + azure_texts %}
         {{ name }},
         {%- endfor %}
         {%- for name in money %}

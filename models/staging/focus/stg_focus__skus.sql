@@ -26,7 +26,12 @@ distinct_skus as (
         max(sku_meter) as sku_meter,
         max(sku_price_details) as sku_price_details,
         max(consumed_unit) as consumed_unit,
-        max(pricing_unit) as pricing_unit
+        max(pricing_unit) as pricing_unit,
+        max(x_sku_meter_category) as x_sku_meter_category,
+        max(x_sku_meter_subcategory) as x_sku_meter_subcategory,
+        max(x_sku_description) as x_sku_description,
+        max(x_pricing_unit_description) as x_pricing_unit_description,
+        max(x_publisher_category) as x_publisher_category
 
     from lines
     group by sku_key
@@ -56,14 +61,37 @@ classified as (
     {{ classified_aws_usage_types('aws_usage_types') }}
 ),
 
+-- Azure tells model, kind of token and size of the block in its meters, in FOCUS columns as in its own cost details.
+azure_meters as (
+    select
+        sku_key,
+        x_sku_meter_category as meter_category,
+        x_sku_meter_subcategory as meter_sub_category,
+        sku_meter as meter_name,
+        coalesce(x_pricing_unit_description, pricing_unit) as price_unit,
+        x_sku_description as product_name,
+        coalesce(lower(x_publisher_category) = 'vendor', false) as is_marketplace
+
+    from distinct_skus
+    where platform = 'azure'
+),
+
+classified_meters as (
+    {{ classified_azure_meters('azure_meters') }}
+),
+
 detailed as (
     select
         distinct_skus.*,
+        classified_meters.model as meter_model,
+        classified_meters.token_type as meter_token_type,
+        classified_meters.tokens_per_unit as meter_tokens_per_unit,
+        classified_meters.usage_feature as meter_feature,
         classified.model as usage_type_model,
         classified.token_type as usage_type_token_type,
         classified.tokens_per_unit as usage_type_tokens_per_unit,
-        classified.service_tier,
-        classified.context_window,
+        coalesce(classified_meters.service_tier, classified.service_tier) as service_tier,
+        coalesce(classified_meters.context_window, classified.context_window) as context_window,
         classified.usage_feature,
         {%- for key, column in details %}
         lower(coalesce({{ json_text('sku_price_details', key) }}, {{ json_text('sku_price_details', 'x_' ~ key) }}))
@@ -76,13 +104,16 @@ detailed as (
     from distinct_skus
     left join classified
         on distinct_skus.sku_key = classified.sku_key
+    left join classified_meters
+        on distinct_skus.sku_key = classified_meters.sku_key
 ),
 
 understood as (
     select
         sku_key,
-        coalesce(detailed_model, usage_type_model) as model,
+        coalesce(detailed_model, usage_type_model, meter_model) as model,
         case
+            when meter_token_type is not null then meter_token_type
             when coalesce(detailed_model, '') like '%embed%' and token_direction = 'input' then 'embedding'
             when token_direction = 'input' and coalesce(token_cache_action, cache_action) = 'read' then 'cached_input'
             when token_direction = 'input' and coalesce(token_cache_action, cache_action) = 'write' then 'cache_write'
@@ -96,13 +127,15 @@ understood as (
             when meter like '%embed%' then 'embedding'
             when meter like '%input%' then 'input'
         end as token_type,
-        coalesce(
+        -- An Azure line may show nothing consumed beside its cost: there the priced blocks count.
+        case when meter_tokens_per_unit is null then coalesce(
             tokens_per_consumed_unit, case when lower(consumed_unit) = 'units' then usage_type_tokens_per_unit end
-        ) as tokens_per_consumed_unit,
-        coalesce(tokens_per_pricing_unit, usage_type_tokens_per_unit) as tokens_per_pricing_unit,
+        ) end as tokens_per_consumed_unit,
+        coalesce(meter_tokens_per_unit, tokens_per_pricing_unit, usage_type_tokens_per_unit) as tokens_per_pricing_unit,
         service_tier,
         context_window,
-        case when coalesce(gpu_count, '0') <> '0' then 'gpu_compute' else usage_feature end as usage_feature
+        case when coalesce(gpu_count, '0') <> '0' then 'gpu_compute' else coalesce(meter_feature, usage_feature) end
+            as usage_feature
 
     from detailed
 )

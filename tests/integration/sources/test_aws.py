@@ -1,6 +1,9 @@
 """AWS bills from the landing folder to staging: manifests, totals, people, and one month counted once."""
 
+import io
+import json
 import random
+import zipfile
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
@@ -9,6 +12,7 @@ import pytest
 from orchestration.landing.people import pseudonym_of
 from tests.integration.sources.company import Company, half_up
 from tests.integration.sources.data_exports import (
+    PAYER,
     Line,
     as_csv,
     as_csv_gz,
@@ -300,3 +304,141 @@ def test_a_line_that_cannot_be_read_refuses_the_delivery(company: Company, cells
     [refusal] = company.land().quarantined
     assert refusal.faults[0].row == 2 and refusal.faults[0].column in cells
     assert company.staged("stg_aws__charges") == []
+
+
+# The columns of the legacy report that are spelt in a way of their own.
+LEGACY = {
+    "reservation_reservation_a_r_n": "reservation/ReservationARN",
+    "savings_plan_savings_plan_a_r_n": "savingsPlan/SavingsPlanARN",
+    "pricing_unit": "pricing/unit",
+    "pricing_public_on_demand_cost": "pricing/publicOnDemandCost",
+}
+GROUPS = ("identity", "bill", "line_item", "savings_plan", "split_line_item", "pricing")
+
+
+def _legacy(line: Line, **cells: str) -> Line:
+    """The line under `group/Name` headers; maps are columns of their own there."""
+    written = {}
+    for name, value in line.items():
+        group = next((group for group in GROUPS if name.startswith(f"{group}_")), None)
+        if name in LEGACY:
+            written[LEGACY[name]] = value
+        elif group is not None:
+            words = name.removeprefix(f"{group}_").split("_")
+            first, *rest = group.split("_")
+            header = first + "".join(word.title() for word in rest)
+            written[f"{header}/{''.join(word.title() for word in words)}"] = value
+    return written | cells
+
+
+def _deliver_legacy(
+    company: Company, parts: dict[str, bytes], assembly: str, kept: bool = False, missing: int = 0
+) -> None:
+    """A month of a legacy report: the manifest above, and one more beside the data where deliveries are kept."""
+    folder = "billing/hartwell/20260501-20260601"
+    keys = [f"{folder}/{assembly + '/' if kept else ''}{name}" for name in parts]
+    for key, content in list(zip(keys, parts.values(), strict=True))[: len(parts) - missing]:
+        company.drop(f"aws/{key}", content)
+    manifest = {
+        "assemblyId": assembly,
+        "account": PAYER,
+        "columns": [{"category": "lineItem", "name": "UnblendedCost"}],
+        "charset": "UTF-8",
+        "compression": "GZIP",
+        "reportName": "hartwell",
+        "billingPeriod": {"start": "20260501T000000.000Z", "end": "20260601T000000.000Z"},
+        "bucket": "hartwell-bills",
+        "reportKeys": keys,
+    }
+    if kept:
+        company.drop(f"aws/{folder}/{assembly}/hartwell-Manifest.json", manifest)
+    company.drop(f"aws/{folder}/hartwell-Manifest.json", manifest)
+
+
+@pytest.mark.variant("aws.cur.csv_gz")
+def test_a_legacy_report_is_the_same_bill(company: Company) -> None:
+    tagged = {
+        "resourceTags/user:cost_centre": "CC-215",
+        "resourceTags/user:env": "prod",
+        "costCategory/team": "claims",
+        "product/ProductName": "Claude Opus 4.5 (Amazon Bedrock Edition)",
+        "product/instanceType": "",
+    }
+    sold = bill_line("2.5", bill_billing_entity="AWS Marketplace", pricing_unit="Units")
+    sold["line_item_usage_type"] = "EUW2-MP:EUW2_OutputTokenCount-Units"
+    lines = [
+        _legacy(bill_line("0.30000000000000004"), **dict.fromkeys(tagged, "")),
+        _legacy(sold, **tagged),
+    ]
+    parts = {"hartwell-1.csv.gz": as_csv_gz(lines[:1]), "hartwell-2.csv.gz": as_csv_gz(lines[1:])}
+    _deliver_legacy(company, parts, "0b7a1c80-aaaa")
+    assert not company.land().quarantined
+    charges = sorted(company.staged("stg_aws__charges"), key=lambda row: row["billed_cost"])
+    assert [row["billed_cost"] for row in charges] == [half_up("0.3"), half_up("2.5")]
+    assert {row["x_source_table"] for row in charges} == {"aws__cur"}
+    assert (charges[0]["x_model"], charges[0]["x_token_count"], charges[0]["tags"]) == (
+        "novapro",
+        1500,
+        None,
+    )
+    assert (charges[1]["x_model"], charges[1]["x_token_type"], charges[1]["x_environment"]) == (
+        "claude-opus-4.5",
+        "output",
+        "prod",
+    )
+    assert json.loads(charges[1]["tags"]) == {
+        "user:cost_centre": "CC-215",
+        "user:env": "prod",
+        "team": "claims",
+    }
+
+
+@pytest.mark.variant("aws.cur.csv_zip")
+def test_of_kept_legacy_deliveries_the_one_that_the_manifest_above_names_counts(
+    company: Company,
+) -> None:
+    for assembly, cost in (("0b7a1c80-aaaa", "1"), ("ff001122-bbbb", "2")):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as archive:
+            archive.writestr("hartwell-1.csv", as_csv([_legacy(bill_line(cost))]))
+        _deliver_legacy(company, {"hartwell-1.csv.zip": packed.getvalue()}, assembly, kept=True)
+    # Both stand there; nothing in the older one's own manifest says that it is older.
+    assert not company.land().quarantined
+    assert total(company.staged("stg_aws__charges")) == 2
+
+
+@pytest.mark.variant("aws.cur.athena_parquet")
+def test_a_legacy_report_for_athena_has_a_column_for_each_tag(company: Company) -> None:
+    line = {
+        name: value
+        for name, value in bill_line("1.25").items()
+        if name not in ("product", "resource_tags")
+    } | {"resource_tags_user_env": "prod", "product_product_name": "Amazon Bedrock"}
+    folder = "billing/hartwell/hartwell/year=2026/month=5"
+    company.drop(f"aws/{folder}/hartwell-00001.snappy.parquet", as_parquet([line]))
+    assert len(company.land().quarantined) == 1
+    company.drop(
+        "aws/billing/hartwell/20260501-20260601/hartwell-Manifest.json",
+        {
+            "assemblyId": "20260602T060148Z",
+            "reportName": "hartwell",
+            "billingPeriod": {"start": "20260501T000000.000Z", "end": "20260601T000000.000Z"},
+            "reportKeys": [f"{folder}/hartwell-00001.snappy.parquet"],
+        },
+    )
+    assert not company.land().quarantined
+    [charge] = company.staged("stg_aws__charges")
+    assert (charge["billed_cost"], charge["tags"], charge["x_environment"]) == (
+        half_up("1.25"),
+        '{"user_env":"prod"}',
+        "prod",
+    )
+
+
+@pytest.mark.variant("aws.cur.single_file")
+def test_a_payers_month_in_both_reports_is_refused(company: Company) -> None:
+    company.drop("aws/cur/may.csv", as_csv([_legacy(bill_line("3"))]))
+    assert not company.land().quarantined
+    deliver(company, [as_csv_gz([bill_line("3")])])
+    assert len(company.land().quarantined) == 1
+    assert total(company.staged("stg_aws__charges")) == 3
