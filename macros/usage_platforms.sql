@@ -5,6 +5,7 @@
         'anthropic',
         'aws',
         'azure',
+        'gcp',
         'focus',
         'kubernetes',
         'slurm',

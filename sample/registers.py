@@ -13,6 +13,7 @@ from sample import (
     aws_estate,
     azure,
     focus,
+    gcp,
     github_copilot,
     kubernetes,
     litellm,
@@ -381,6 +382,9 @@ def _identities(seed: int) -> Iterator[Row]:
                 version.valid_from,
                 version.valid_to,
             )
+    for platform, module in (("gcp", gcp),):
+        for row in module.identities():
+            yield _identity(platform, "", "") | row
 
 
 def _rules(staff: Staff) -> Iterator[Row]:
@@ -665,6 +669,9 @@ def _rules(staff: Staff) -> Iterator[Row]:
         match_sku="Analytics Logs*",
         target_cost_centre="CC-540",
     )
+    for module in (gcp,):
+        for row in module.rules():
+            yield rule(**{"description": "", "method": ""} | row)
     yield rule("R-500", 500, "Everything else belongs to the owner of its identity", "owner")
     yield rule(
         "T-210",
@@ -837,7 +844,13 @@ def _finance_registers(folder: Folder, totals: Totals, seed: int) -> None:
             "valid_to": price.valid_to,
             "model_class": "small" if "mini" in price.model or "haiku" in price.model else "",
         }
-        for price in [*PRICES, *aws_estate.prices(), *azure.prices(), *focus.prices()]
+        for price in [
+            *PRICES,
+            *aws_estate.prices(),
+            *azure.prices(),
+            *focus.prices(),
+            *gcp.prices(),
+        ]
     ]
     write_register(folder, "model_prices", prices, with_optional=True)
     write_register(
@@ -979,6 +992,7 @@ def _invoices(totals: Totals, seed: int) -> Iterator[Row]:
                 "currency": "USD",
                 "amount": amount.quantize(cent, rounding=ROUND_HALF_UP),
             }
+    yield from gcp.invoices(seed)
 
 
 BUDGETS = {

@@ -28,7 +28,7 @@ UNITS = ("file", "pull", "manifest")
 SCOPES = ("day", "month", "export_month", "key", "nothing", "all")
 ROOTS = ("landing", "seeds")
 EVIDENCE = ("sample", "documented", "assumed")
-ALLOWANCES = ("us_accounting",)
+ALLOWANCES = ("us_accounting", "python_literal")
 # What the loader adds to every raw table, besides `_path_<name>` for each placeholder.
 SYSTEM_COLUMNS = ("_delivery_id", "_file", "_row", "_scope", "_row_id", "_extra")
 

@@ -22,7 +22,7 @@ from orchestration.landing.loader import delivery_id_of, load, masked_name, read
 from orchestration.landing.manifests import datasets_of, read_manifests
 from orchestration.landing.people import People
 from orchestration.landing.rawzone import Delivery, read_deliveries, remove_leftovers
-from orchestration.landing.sources import format_of, parquet_columns
+from orchestration.landing.sources import format_of, parquet_cells
 from orchestration.settings import Settings, writer_lock
 
 Echo = Callable[[str], None]
@@ -230,7 +230,7 @@ def _choose(
 
 def _header(connection: duckdb.DuckDBPyConnection, claim: Claim, people: People) -> list[str]:
     if format_of(claim.file) == "parquet":
-        return [name for name, _ in parquet_columns(connection, claim.file)]
+        return [name for name, _ in parquet_cells(connection, claim.table, claim.file)]
     return split_header(claim.table, claim.file, people.pseudonym)[0]
 
 

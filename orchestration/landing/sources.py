@@ -11,9 +11,10 @@ import io
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Protocol, cast
 
 import duckdb
+from duckdb.sqltypes import DuckDBPyType
 
 from orchestration.landing.checks import Fault, RefusedError
 from orchestration.landing.containers import inner_name
@@ -21,9 +22,11 @@ from orchestration.landing.contracts import Dialect, Table
 from orchestration.landing.discover import LandedFile
 from orchestration.landing.headers import csv_reader, layout_of, split_header
 from orchestration.landing.json_records import Reading, RecordReader
-from orchestration.landing.normalise import Care, Layout, literal
+from orchestration.landing.json_text import parse
+from orchestration.landing.normalise import Care, Layout, literal, quoted
 from orchestration.landing.people import People
 from orchestration.landing.pipe import Chunk, Progress, read_segments, unless_null_spelling
+from orchestration.landing.python_literals import json_of
 
 JSON_ENDINGS = (".json", ".jsonl", ".ndjson", ".yml", ".yaml")
 TEXT_ENDINGS = (".csv", ".tsv", ".psv", ".txt")
@@ -93,9 +96,9 @@ def open_source(
         header, _ = split_header(table, file, people.pseudonym)
         layout = layout_of(table, file, header, people.pseudonym)
         return TextSource(table, file, people, layout, care)
-    columns = parquet_columns(connection, file)
-    layout = layout_of(table, file, [name for name, _ in columns], people.pseudonym)
-    return ParquetSource(connection, table, file, people, layout, care, columns)
+    cells = parquet_cells(connection, table, file)
+    layout = layout_of(table, file, [name for name, _ in cells], people.pseudonym)
+    return ParquetSource(connection, table, file, people, layout, care, [text for _, text in cells])
 
 
 @dataclass
@@ -145,10 +148,17 @@ class TextSource:
         dialect = self.table.dialect
         chunks = self._blocks()
         # Ragged rows are looked for in the text as it came.
-        if self.care.scrubbed and not keep_rejects:
+        if (self.care.scrubbed or self._has_literals) and not keep_rejects:
             chunks = self._scrubbed_rows()
             dialect = replace(_CANONICAL, null_values=dialect.null_values)
         return read_segments(chunks, self.layout.width, dialect, progress, keep_rejects, skip)
+
+    @property
+    def _has_literals(self) -> bool:
+        return any(
+            column.allow == "python_literal" and column.name in self.layout.positions
+            for column in self.table.columns
+        )
 
     def _blocks(self) -> Iterator[Chunk]:
         masked = self.care.secrets_masked
@@ -182,7 +192,7 @@ class ParquetSource:
     people: People
     layout: Layout
     care: Care
-    columns: list[tuple[str, str]]
+    texts: list[str]
     facts: Reading = field(default_factory=Reading)
     is_parquet: bool = True
 
@@ -197,10 +207,9 @@ class ParquetSource:
         )
 
     def _select(self) -> str:
-        texts = [_parquet_text(name, kind) for name, kind in self.columns]
         cells = ", ".join(
             f"{unless_null_spelling(text, self.table.dialect)} as c{position}"
-            for position, text in enumerate(texts)
+            for position, text in enumerate(self.texts)
         )
         return f"select file_row_number + 1 as _row, {cells} from {_parquet(self.file, 'file_row_number = true')}"
 
@@ -211,10 +220,10 @@ class ParquetSource:
         return _chunks_of(scrub(list(cells)) for batch in batches for _, *cells in batch)
 
 
-def parquet_columns(
-    connection: duckdb.DuckDBPyConnection, file: LandedFile
+def parquet_cells(
+    connection: duckdb.DuckDBPyConnection, table: Table, file: LandedFile
 ) -> list[tuple[str, str]]:
-    """Names and types of a Parquet file's columns."""
+    """Names of a Parquet file's columns with the SQL of their text; structs that the table looks into, by member."""
     if file.byte_count == 0:
         raise RefusedError(
             Fault(
@@ -224,10 +233,24 @@ def parquet_columns(
             )
         )
     try:
-        rows = connection.execute(f"describe select * from {_parquet(file)}").fetchall()
+        relation = connection.sql(f"select * from {_parquet(file)}")
+        columns = list(zip(relation.columns, relation.types, strict=True))
     except duckdb.Error as error:
         raise unreadable_parquet(file) from error
-    return [(str(row[0]), str(row[1])) for row in rows]
+    opened = {
+        column.path[:depth] for column in table.columns for depth in range(1, len(column.path))
+    }
+    return [cell for name, kind in columns for cell in _members((name,), kind, opened)]
+
+
+def _members(
+    path: tuple[str, ...], kind: DuckDBPyType, opened: set[tuple[str, ...]]
+) -> Iterator[tuple[str, str]]:
+    if kind.id == "struct" and path in opened:
+        for name, inner in _children(kind):
+            yield from _members((*path, name), inner, opened)
+    else:
+        yield ".".join(path), _parquet_text(".".join(map(quoted, path)), kind)
 
 
 def unreadable_parquet(file: LandedFile) -> RefusedError:
@@ -247,13 +270,24 @@ def _parquet(file: LandedFile, more: str = "") -> str:
     return f"read_parquet({literal(path)}, {options})"
 
 
-def _parquet_text(name: str, kind: str) -> str:
-    column = '"' + name.replace('"', '""') + '"'
-    if kind.startswith(("STRUCT", "MAP", "UNION")) or kind.endswith("]"):
-        return f"cast(to_json({column}) as varchar)"
-    if kind == "TIMESTAMP WITH TIME ZONE":
-        return f"cast(cast({column} as timestamp) as varchar)"
-    return f"cast({column} as varchar)"
+def _children(kind: DuckDBPyType) -> list[tuple[str, DuckDBPyType]]:
+    """The members of a struct, or what a list holds under the name `child`."""
+    return [(str(name), cast(DuckDBPyType, inner)) for name, inner in kind.children]
+
+
+def _parquet_text(value: str, kind: DuckDBPyType) -> str:
+    """SQL for a value as text: nested ones as JSON, without the wrapping that some writers put around lists."""
+    members = _children(kind) if kind.id == "struct" else []
+    if [(name, inner.id) for name, inner in members] == [("list", "list")]:
+        wrapped = _children(members[0][1])[0][1]
+        if wrapped.id == "struct" and len(wrapped.children) == 1:
+            name = quoted(_children(wrapped)[0][0])
+            value = f"list_transform({value}.list, lambda item: item.{name})"
+    if kind.id in ("struct", "map", "union", "list", "array"):
+        return f"cast(to_json({value}) as varchar)"
+    if kind.id == "timestamp with time zone":
+        return f"cast(cast({value} as timestamp) as varchar)"
+    return f"cast({value} as varchar)"
 
 
 def _scrubber(
@@ -263,18 +297,35 @@ def _scrubber(
     reader = RecordReader(table, people)
     positions = {position for position, _ in layout.unknown}
     positions |= {position for cells in layout.gathered.values() for position, _ in cells}
+    literals = set()
     for column in table.columns:
         if column.type == "json" and column.name in layout.positions:
             positions.add(layout.positions[column.name])
+            if column.allow == "python_literal":
+                literals.add(layout.positions[column.name])
 
     def scrubbed(row: list[str | None]) -> list[str | None]:
         for position in positions:
             cell = row[position] if position < len(row) else None
+            if cell is not None and position in literals:
+                cell = row[position] = _unless_python(cell)
             if cell is not None and cell[:1] in ("{", "["):
                 row[position] = reader.flatten_cell(cell)
         return row
 
     return scrubbed
+
+
+def _unless_python(cell: str) -> str:
+    """The cell as JSON where it is a Python literal; as it is where it is neither, and is refused for that."""
+    try:
+        parse(cell)
+    except ValueError:
+        try:
+            return json_of(cell)
+        except ValueError:
+            return cell
+    return cell
 
 
 def _chunks_of(rows: Iterator[list[str | None]]) -> Iterator[Chunk]:
