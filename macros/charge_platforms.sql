@@ -10,5 +10,7 @@
         'kubernetes',
         'slurm',
         'github_copilot',
+        'chatgpt',
+        'm365_copilot',
     ]) }}
 {% endmacro %}

@@ -2,5 +2,7 @@
 {% macro seat_platforms() %}
     {{ return([
         'github_copilot',
+        'chatgpt',
+        'm365_copilot',
     ]) }}
 {% endmacro %}

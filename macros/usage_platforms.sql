@@ -11,6 +11,8 @@
         'slurm',
         'litellm',
         'github_copilot',
+        'chatgpt',
+        'm365_copilot',
         'usage',
     ]) }}
 {% endmacro %}

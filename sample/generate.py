@@ -22,11 +22,13 @@ from sample import (  # noqa: E402
     assistant,
     aws,
     azure,
+    chatgpt,
     focus,
     gcp,
     github_copilot,
     kubernetes,
     litellm,
+    m365_copilot,
     openai,
     registers,
     slurm,
@@ -78,6 +80,8 @@ def _hartwell(files: Folder, registered: Folder, totals: Totals, seed: int, say:
         ("kubernetes", kubernetes),
         ("slurm", slurm),
         ("github_copilot", github_copilot),
+        ("chatgpt", chatgpt),
+        ("m365_copilot", m365_copilot),
     ):
         say(f"writing {name} …")
         bill.write(files, totals, seed)

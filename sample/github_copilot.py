@@ -20,6 +20,7 @@ from functools import cache
 from sample.company import Person, people, staff_of
 from sample.demand import END_DAY, FIRST_DAY, chance
 from sample.files import Folder, days, month_starts, next_month, stamp
+from sample.seats import seat_month_cost
 from sample.totals import SCALE, Totals
 
 ACCOUNT = "github_copilot"
@@ -402,14 +403,6 @@ def _usage_row(
 
 def _day(text: str) -> date:
     return datetime.strptime(text, "%m/%d/%y").date() if "/" in text else date.fromisoformat(text)
-
-
-def seat_month_cost(price: Decimal, first: date, end: date) -> Decimal:
-    """Return what a seat's days from `first` up to `end`, of one month, cost of a month's price."""
-    month_days = (next_month(first) - first.replace(day=1)).days
-    last = (end - timedelta(days=1)).day
-    units = int(price / SCALE)
-    return (units * last // month_days - units * (first.day - 1) // month_days) * SCALE
 
 
 def priced_seats(seed: int, month: date) -> list[Decimal]:

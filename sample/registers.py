@@ -12,11 +12,13 @@ from sample import (
     aws,
     aws_estate,
     azure,
+    chatgpt,
     focus,
     gcp,
     github_copilot,
     kubernetes,
     litellm,
+    m365_copilot,
     openai_keys,
     slurm,
     usage_files,
@@ -369,6 +371,17 @@ def _identities(seed: int) -> Iterator[Row]:
         ends = "2026-01-01" if account == "fraud-lab" else ""
         yield _identity("slurm", "account", account, use_case, cost_centre, valid_to=ends)
     yield _identity("slurm", "account", "fraud-lab", "UC-003", "", valid_from="2026-01-01")
+    for environment, centre in m365_copilot.ENVIRONMENTS.items():
+        if centre:
+            yield _identity(
+                "m365_copilot",
+                "workspace",
+                m365_copilot.environment_id(environment),
+                "",
+                centre,
+                "production",
+            )
+
     # GitHub knows its users by logins, which no register of people has.
     for holder in github_copilot.holders(seed):
         for version in holder.versions:
@@ -615,6 +628,36 @@ def _rules(staff: Staff) -> Iterator[Row]:
         fallback_method="seats|central",
     )
     yield rule(
+        "R-085",
+        85,
+        "ChatGPT seats belong to whoever holds them, day by day",
+        "seats",
+        match_platform="chatgpt",
+        match_service_name="ChatGPT Seats",
+        fallback_method="central",
+    )
+    yield rule(
+        "R-086",
+        86,
+        "Copilot licences are shared as agreed while their holders' names are hidden",
+        "split",
+        match_platform="m365_copilot",
+        match_service_name="Microsoft 365 Copilot Seats",
+        split_id="S-M365",
+        valid_to=m365_copilot.FIRST_PLAIN_NAMES,
+    )
+    yield rule(
+        "R-086",
+        86,
+        "Copilot licences belong to whoever holds them, day by day",
+        "seats",
+        version=2,
+        match_platform="m365_copilot",
+        match_service_name="Microsoft 365 Copilot Seats",
+        fallback_method="central",
+        valid_from=m365_copilot.FIRST_PLAIN_NAMES,
+    )
+    yield rule(
         "R-090",
         90,
         "Copilot seats belong to whoever holds them, day by day",
@@ -708,6 +751,10 @@ SPLITS = [
     ("S-VOICE", "CC-210", "", "25", REGISTERED, ""),
     ("S-VOICE", "CC-310", "UC-012", "50", REGISTERED, ""),
     ("S-VOICE", "CC-620", "", "25", REGISTERED, ""),
+    ("S-M365", "CC-120", "", "15", REGISTERED, ""),
+    ("S-M365", "CC-210", "", "25", REGISTERED, ""),
+    ("S-M365", "CC-310", "", "30", REGISTERED, ""),
+    ("S-M365", "CC-410", "", "30", REGISTERED, ""),
     ("S-DESK", "CC-110", "", "17.5", REGISTERED, ""),
     ("S-DESK", "CC-210", "", "22.5", REGISTERED, ""),
     ("S-DESK", "CC-310", "UC-012", "20", REGISTERED, ""),
@@ -858,51 +905,52 @@ def _finance_registers(folder: Folder, totals: Totals, seed: int) -> None:
         "tariffs",
         [
             *_gpu_tariffs(),
-            {
-                "platform": "github_copilot",
-                "sku": "copilot_for_business",
-                "price": github_copilot.SEAT_PRICE,
-                "per_units": 1,
-                "unit": "seats",
-                "currency": "USD",
-                "valid_from": "2025-01-01",
-            },
-            {
-                "platform": "chatgpt",
-                "sku": "enterprise-seat",
-                "price": "48.00",
-                "per_units": 1,
-                "unit": "seats",
-                "currency": "USD",
-                "valid_from": "2026-01-01",
-            },
+            _tariff(
+                "github_copilot", "copilot_for_business", github_copilot.SEAT_PRICE, "seats", "USD"
+            ),
+            *(
+                _tariff("chatgpt", "enterprise-seat", price, "seats", "USD", start, end)
+                for (start, price), end in zip(
+                    chatgpt.SEAT_PRICES.items(), (chatgpt.NEW_CONTRACT, ""), strict=True
+                )
+            ),
+            _tariff("chatgpt", "credit", chatgpt.CREDIT_PRICE, "credits", "USD"),
+            _tariff(
+                "m365_copilot", "microsoft-365-copilot", m365_copilot.SEAT_PRICE, "seats", "GBP"
+            ),
+            _tariff("m365_copilot", "copilot-credit", m365_copilot.CREDIT_PRICE, "credits", "USD"),
         ],
     )
 
 
 def _gpu_tariffs() -> Iterator[Row]:
     firsts = sorted(kubernetes.TARIFFS)
-    for first, after in zip(firsts, [*firsts[1:], None], strict=True):
-        yield {
-            "platform": "kubernetes",
-            "sku": kubernetes.CLUSTER,
-            "price": kubernetes.TARIFFS[first],
-            "per_units": 1,
-            "unit": "GPU hours",
-            "currency": "GBP",
-            "valid_from": first,
-            "valid_to": after,
-        }
+    for first, after in zip(firsts, [*firsts[1:], ""], strict=True):
+        price = kubernetes.TARIFFS[first]
+        yield _tariff("kubernetes", kubernetes.CLUSTER, price, "GPU hours", "GBP", first, after)
     for sku, price in slurm.TARIFFS.items():
-        yield {
-            "platform": "slurm",
-            "sku": sku,
-            "price": price,
-            "per_units": 1,
-            "unit": "GPU hours",
-            "currency": "GBP",
-            "valid_from": slurm.FIRST_JOB,
-        }
+        yield _tariff("slurm", sku, price, "GPU hours", "GBP", slurm.FIRST_JOB)
+
+
+def _tariff(
+    platform: str,
+    sku: str,
+    price: Decimal,
+    unit: str,
+    currency: str,
+    valid_from: object = "2025-01-01",
+    valid_to: object = "",
+) -> Row:
+    return {
+        "platform": platform,
+        "sku": sku,
+        "price": price,
+        "per_units": 1,
+        "unit": unit,
+        "currency": currency,
+        "valid_from": valid_from,
+        "valid_to": valid_to,
+    }
 
 
 def _credit(contract: str, platform: str, bought: str, ends: str, amount: str) -> Row:
@@ -966,7 +1014,16 @@ def _invoices(totals: Totals, seed: int) -> Iterator[Row]:
                 "GBP",
                 f"E08{month:%y%m}Q7",
             ),
+            ("chatgpt", chatgpt.WORKSPACE, "USD", chatgpt.invoice_id(month)),
+            ("m365_copilot", m365_copilot.ACCOUNT, "GBP", m365_copilot.invoice_id(month, "GBP")),
+            ("m365_copilot", m365_copilot.ACCOUNT, "USD", m365_copilot.invoice_id(month, "USD")),
         ):
+            if (
+                provider == "m365_copilot"
+                and currency == "USD"
+                and month < m365_copilot.FIRST_CREDITS
+            ):
+                continue
             amount = totals.amount(provider, account, period, currency).quantize(
                 cent, rounding=ROUND_HALF_UP
             )

@@ -206,7 +206,7 @@ def _delivery(
         content += [str(value) for value in row or () if value is not None]
     if table.replaces.scope == "key":
         scopes = {delivery_id}
-    elif table.replaces.scope == "all":
+    elif table.replaces.scope == "all" and not table.replaces.by:
         scopes = {"all"}
     elif table.replaces.scope == "nothing":
         scopes = {candidate.identity}

@@ -3,7 +3,7 @@
 -- total is too low by that much. Owner: who keeps tariffs.csv.
 select
     x_platform as platform,
-    x_sku as sku,
+    coalesce(sku_price_id, x_sku) as sku,
     {{ month_start('charge_period_start') }} as accounting_month,
     pricing_unit,
     count(*) as charges,
@@ -13,6 +13,6 @@ from {{ ref('int_charges_unioned') }}
 where x_cost_basis = 'unpriced'
 group by
     x_platform,
-    x_sku,
+    coalesce(sku_price_id, x_sku),
     {{ month_start('charge_period_start') }},
     pricing_unit
