@@ -12,5 +12,7 @@
         'github_copilot',
         'chatgpt',
         'm365_copilot',
+        'cost_explorer',
+        'cost_tools',
     ]) }}
 {% endmacro %}

@@ -346,6 +346,9 @@ def _identities(seed: int) -> Iterator[Row]:
     yield _identity("azure", "endpoint", "oai-shared/complaints", "UC-013", "")
     yield _identity("azure", "endpoint", "oai-shared/knowledge", "UC-015", "")
 
+    yield _identity("cohere", "account", "cohere-search", "UC-014", "")
+    yield _identity("cohere", "account", "cohere-claims", "", "CC-210")
+
     yield _identity("lumiere", "account", "ws-claims-translation", "UC-006", "CC-230")
     yield _identity("lumiere", "account", "ws-trial-team", "", "CC-735", valid_from="2026-02-09")
     for kind in ("account", "team"):

@@ -63,6 +63,12 @@ class Column:
     one_format_per_file: bool = False
     # A JSON object of all columns whose header begins so and that nothing declares.
     gather: tuple[str, ...] = ()
+    # Whether each gathered value must be an amount of money.
+    gathers_money: bool = False
+    # Rows in which the column reads so, `*` for any text, are totals and no records.
+    skip: tuple[str, ...] = ()
+    # The value in files that lack the column.
+    default: str | None = None
     allow: str | None = None
     values: tuple[str, ...] = ()
     minimum: str | None = None
@@ -116,6 +122,8 @@ class Table:
     replaces: Replaces
     columns: tuple[Column, ...]
     records: tuple[str, ...] = ()
+    # Where the innermost list is empty: a member of its parent, and the name under which it is the one record.
+    records_else: tuple[str, str] | None = None
     dialect: Dialect = field(default_factory=Dialect)
     manifest_kind: str | None = None
     needs_manifest: bool = True
@@ -129,6 +137,8 @@ class Table:
     consistent: tuple[str, ...] = ()
     never_keep: tuple[str, ...] = ()
     one_of: tuple[tuple[str, ...], ...] = ()
+    # Of several headers of one column, the one that its list names first is read and the others are kept aside.
+    first_header_wins: bool = False
     root: str = "landing"
     # A month of a bill is settled once a delivery is dated this many days after its end; None means 0.
     settles_after_days: int | None = None
@@ -222,15 +232,16 @@ def read_contract(path: Path) -> list[Table]:
 
 
 _TABLE_KEYS = {
-    "description", "role", "files", "reader", "records", "csv", "delivery", "replaces", "time",
+    "description", "role", "files", "reader", "records", "records_else", "csv", "delivery", "replaces", "time",
     "covers", "overlap_set", "overlap_by", "overlap_beside", "request", "never_keep", "one_of", "columns",
-    "settles_after_days", "variants",
+    "settles_after_days", "variants", "first_header_wins",
 }  # fmt: skip
 # Keys that say nothing of how a file is read: changing one reads no file again.
 _BESIDE_READING = ("description", "settles_after_days", "variants")
 _COLUMN_KEYS = {
     "type", "from", "header", "required", "not_null", "person", "person_when", "money", "unit",
-    "volatile", "formats", "one_format_per_file", "gather", "allow", "values", "minimum", "description",
+    "volatile", "formats", "one_format_per_file", "gather", "gathers_money", "skip", "default",
+    "allow", "values", "minimum", "description",
 }  # fmt: skip
 
 
@@ -266,6 +277,7 @@ def _table(
         files=_texts(body.get("files")),
         reader=str(body.get("reader")),
         records=_texts(body.get("records")),
+        records_else=_records_else(body.get("records_else"), at, faults),
         dialect=Dialect(
             delimiter=str(csv.get("delimiter", defaults.delimiter)),
             quote=str(csv.get("quote", defaults.quote)),
@@ -294,6 +306,7 @@ def _table(
         consistent=_texts(request.get("consistent")),
         never_keep=_texts(body.get("never_keep")),
         one_of=tuple(_texts(group) for group in body.get("one_of") or ()),
+        first_header_wins=bool(body.get("first_header_wins", False)),
         columns=columns,
         settles_after_days=_settles_after_days(body, at, faults),
         variants=_variants(body, at, faults),
@@ -301,6 +314,18 @@ def _table(
     )
     _check_table(table, delivery, names, at, faults)
     return table
+
+
+def _records_else(declared: Any, at: str, faults: list[str]) -> tuple[str, str] | None:
+    if declared is None:
+        return None
+    if not isinstance(declared, dict) or len(declared) != 1:
+        faults.append(
+            f"{at}.records_else: expected one member with the name it takes in the record"
+        )
+        return None
+    ((member, name),) = declared.items()
+    return str(member), str(name)
 
 
 def _settles_after_days(body: Mapping[str, Any], at: str, faults: list[str]) -> int | None:
@@ -442,6 +467,9 @@ def _column(name: str, body: Any, at: str, faults: list[str]) -> Column:
         formats=_texts(body.get("formats")),
         one_format_per_file=bool(body.get("one_format_per_file", False)),
         gather=_texts(body.get("gather")),
+        gathers_money=bool(body.get("gathers_money", False)),
+        skip=_texts(body.get("skip")),
+        default=_optional_text(body.get("default")),
         allow=allow,
         values=_texts(body.get("values")),
         minimum=None if minimum is None else str(minimum),

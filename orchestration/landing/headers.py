@@ -29,12 +29,14 @@ def layout_of(
     spellings = _spellings(table)
     positions: dict[str, int] = {}
     unknown: list[tuple[int, str]] = []
+    named = {_column_named(title, spellings) for title in header}
     gathered: dict[str, list[tuple[int, str]]] = {}
     names: set[str] = set()
     faults: list[Fault] = []
+    beaten = _beaten(table, header, spellings) if table.first_header_wins else frozenset()
     for position, title in enumerate(header):
         column = _column_named(title, spellings)
-        if column is not None:
+        if column is not None and position not in beaten:
             if column in positions:
                 reason = f"the header names column {column} twice"
                 faults.append(
@@ -45,7 +47,8 @@ def layout_of(
         if never & {*_forms(title), *(normal_form(part) for part in title.split("."))}:
             continue
         gathering = _gathering(table, title)
-        if gathering is not None:
+        # Where the map itself is a column, its parts are other columns of their own.
+        if gathering is not None and gathering[0] not in named:
             gathered.setdefault(gathering[0], []).append(
                 (position, mask_text(gathering[1], pseudonym))
             )
@@ -72,13 +75,20 @@ def layout_of(
         positions,
         tuple(unknown),
         len(header),
-        gathered={
-            column: tuple(members)
-            for column, members in gathered.items()
-            # Where the map itself is a column, its parts are other columns of their own.
-            if column not in positions
-        },
+        gathered={column: tuple(members) for column, members in gathered.items()},
     )
+
+
+def _beaten(table: Table, header: Sequence[str], spellings: dict[str, str]) -> frozenset[int]:
+    """The positions of headers for whose column another header stands earlier in the contract's list."""
+    ranks: dict[str, list[tuple[int, int]]] = {}
+    for position, title in enumerate(header):
+        name = _column_named(title, spellings)
+        if name is not None:
+            headers = table.column(name).headers
+            rank = min(headers.index(form) for form in _forms(title) if form in headers)
+            ranks.setdefault(name, []).append((rank, position))
+    return frozenset(position for ranked in ranks.values() for _, position in sorted(ranked)[1:])
 
 
 def _gathering(table: Table, title: str) -> tuple[str, str] | None:

@@ -155,11 +155,20 @@ class RecordReader:
             items = [] if here[name] is None else here[name]
         if not isinstance(items, list):
             raise self._shape(file, f"`{name}` is not a list")
+        if not items and depth == len(self._table.records) - 1:
+            items = self._instead(here)
         for item in items:
             inner = {**levels, name: item}
             if depth == 0:
                 self._note_bucket(file, inner, reading)
             yield from self._descend(file, inner, name, depth + 1, reading)
+
+    def _instead(self, parent: dict[str, Any]) -> list[dict[str, Any]]:
+        """What stands for the records of an empty list, where the contract declares it."""
+        if self._table.records_else is None:
+            return []
+        member, name = self._table.records_else
+        return [{name: parent[member]}] if parent.get(member) else []
 
     def _note_bucket(self, file: LandedFile, levels: dict[str, Any], reading: Reading) -> None:
         if self._table.covers is None:

@@ -215,9 +215,9 @@ def cells_select(
             value = _column_value(column, table, layout, position, care)
         elif column.name in layout.gathered:
             # Declared as the map itself would be: a key such as `user:team` makes nobody a person.
-            value = _object(layout.gathered[column.name], table, care)
+            value = _object(layout.gathered[column.name], table, care, column=column)
         else:
-            value = "cast(null as varchar)"
+            value = _constant(column.default)
         values.append(f"{value} as {quoted(column.name)}")
     fixed_scope = constants["_scope"]
     scope = scope_value(table) if fixed_scope is None else literal(fixed_scope)
@@ -238,6 +238,7 @@ def cells_select(
         cells as (
             select _row, {", ".join(values)}{path_values}, {extra} as _extra
             from source
+            {_without_totals(table, layout)}
         ),
         scoped as (select *, {scope} as _scope from cells)
         select
@@ -263,6 +264,13 @@ def faults_select(table: Table, layout: Layout, source: str, limit: int) -> str:
                 f"{{'column_name': {literal(column.name)}, 'code': {code}, 'cell': left(c{position}, 200), "
                 f"'size': length(c{position})}}"
             )
+        if column.gathers_money:
+            for gathered, _ in layout.gathered.get(column.name, ()):
+                cell = f"c{gathered}"
+                tests.append(
+                    f"{{'column_name': {literal(column.name)}, 'code': {fault_code(_amount(column), cell)}, "
+                    f"'cell': left({cell}, 200), 'size': length({cell})}}"
+                )
     if not tests:
         return "select null, null, null, null, null where false"
     return f"""
@@ -270,9 +278,21 @@ def faults_select(table: Table, layout: Layout, source: str, limit: int) -> str:
         from (
             select _row, unnest(list_filter([{", ".join(tests)}], lambda f: f.code is not null)) as fault
             from ({source})
+            {_without_totals(table, layout)}
         )
         limit {limit}
     """
+
+
+def _without_totals(table: Table, layout: Layout) -> str:
+    """A WHERE clause that leaves out the rows that a column marks as totals; nothing where none does."""
+    terms = [
+        f"lower(c{layout.positions[column.name]}) like {literal(pattern.lower().replace('*', '%'))}"
+        for column in table.columns
+        if column.name in layout.positions
+        for pattern in column.skip
+    ]
+    return f"where not coalesce({' or '.join(terms)}, false)" if terms else ""
 
 
 def scope_value(table: Table) -> str:
@@ -390,6 +410,7 @@ def _object(
     table: Table,
     care: Care,
     people: frozenset[str] = frozenset(),
+    column: Column | None = None,
 ) -> str:
     """A JSON object of cells by their keys, without the empty ones; null if all are. `people` are keys of persons."""
     members = []
@@ -400,9 +421,17 @@ def _object(
             cell = _masked(position, care.masked)
             if not care.scrubbed:
                 cell = _unless_nested(table, cell)
+        if column is not None and column.gathers_money:
+            code = fault_code(_amount(column), f"c{position}")
+            cell = f"case when {code} is not null then error('{FAULT_MARK}') else {cell} end"
         key = literal(_json_text(header) + ":")
         members.append(f"{key} || cast(to_json({cell}) as varchar)")
     return f"nullif('{{' || concat_ws(',', {', '.join(members)}) || '}}', '{{}}')"
+
+
+def _amount(column: Column) -> Column:
+    """What each value of a column that gathers money must be."""
+    return Column(column.name, type="decimal", money=True)
 
 
 def people_positions(table: Table, layout: Layout) -> list[tuple[int, str]]:

@@ -106,7 +106,11 @@ def test_what_is_unmetered_or_unused_is_claimed_by_its_own_rules(company: Compan
             "where focus.x_cost_basis = 'unmetered' or focus.commitment_discount_status = 'Unused' "
             "group by all order by all"
         ).fetchall()
-    assert claimed == [("billed", "Unused", "R-044", True), ("unmetered", None, "R-070", True)]
+    assert claimed == [
+        ("billed", "Unused", "R-044", True),
+        ("billed", "Unused", "R-091", True),
+        ("unmetered", None, "R-070", True),
+    ]
 
 
 def test_a_cost_centre_and_month_is_explained(company: Company) -> None:
