@@ -438,7 +438,9 @@ def _column(name: str, body: Any, at: str, faults: list[str]) -> Column:
     allow = _optional_text(body.get("allow"))
     if allow is not None:
         _check_choice(allow, ALLOWANCES, f"{at}.allow", faults)
-    for key in ("required", "not_null", "person", "money", "volatile", "one_format_per_file"):
+    for key in (
+        "required", "not_null", "person", "money", "volatile", "one_format_per_file", "gathers_money",
+    ):  # fmt: skip
         if not isinstance(body.get(key, False), bool):
             faults.append(f"{at}.{key}: expected true or false")
     if body.get("formats") and kind not in ("timestamp", "date"):

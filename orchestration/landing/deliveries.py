@@ -127,7 +127,8 @@ def group(
                 Fault(
                     claim.file.name,
                     "no manifest names this file",
-                    "Copy the export's metadata folder too; a delivery counts once its manifest is there",
+                    "Copy the export's manifest too: a delivery counts once it is there. A file that never had one "
+                    "goes in its source's folder for single files, as README.md names it",
                 )
             )
             continue

@@ -10,7 +10,7 @@ from orchestration.registers.faults import Fault, Severity
 from orchestration.registers.overlaps import overlap_faults
 from orchestration.registers.policy import policy_faults
 from orchestration.registers.reading import read_registers
-from orchestration.registers.references import known_platforms, reference_faults
+from orchestration.registers.references import has_cost_tools, known_platforms, reference_faults
 from orchestration.registers.rules import rule_faults
 from orchestration.registers.splits import split_faults
 from orchestration.registers.tiers import tier_faults
@@ -34,7 +34,9 @@ def check(settings: Settings) -> list[Fault]:
     faults += credit_faults(registers)
     faults += dispute_faults(registers)
     faults += overlap_faults(registers)
-    faults += reference_faults(registers, known_platforms(settings.landing))
+    faults += reference_faults(
+        registers, known_platforms(settings.landing), has_cost_tools(settings.landing)
+    )
     return sorted(faults, key=_place)
 
 

@@ -12,7 +12,7 @@ from orchestration.registers.faults import Fault, Severity, quoted
 from orchestration.registers.reading import Registers, Row
 
 # A contract is named after its platform, but for these: registers, generic usage, files of any provider.
-_SHAPES = ("registers", "usage", "focus")
+_SHAPES = ("registers", "usage", "focus", "cost_explorer", "cost_tools")
 _PLATFORM_COLUMNS = (
     ("identities", "platform"),
     ("exceptions", "platform"),
@@ -33,8 +33,18 @@ def known_platforms(landing: Path) -> set[str]:
     return contracts | providers
 
 
-def reference_faults(registers: Registers, platforms: Collection[str]) -> Iterator[Fault]:
-    """Names that no register or source knows, and owner rows that name nobody."""
+def has_cost_tools(landing: Path) -> bool:
+    """Whether a cost tool's export is there: its lines name providers that no folder is named after."""
+    return any(path.is_file() for path in (landing / "cost_tools").glob("*/**/[!.]*.*"))
+
+
+def reference_faults(
+    registers: Registers, platforms: Collection[str], others_may_exist: bool = False
+) -> Iterator[Fault]:
+    """Names that no register or source knows, and owner rows that name nobody.
+
+    others_may_exist: whether there may be platforms besides; then only what is spelt nearly like a known one is named.
+    """
     for declared in REGISTERS:
         for column in declared.columns:
             if column.refers_to:
@@ -44,7 +54,7 @@ def reference_faults(registers: Registers, platforms: Collection[str]) -> Iterat
                     yield from _unknown_code(declared.file, row, column.name, target.file, codes)
     for name, column_name in _PLATFORM_COLUMNS:
         yield from _unknown_platforms(
-            registers[name], register_named(name).file, column_name, platforms
+            registers[name], register_named(name).file, column_name, platforms, others_may_exist
         )
     yield from _ownerless(registers)
 
@@ -66,7 +76,11 @@ def _unknown_code(
 
 
 def _unknown_platforms(
-    rows: Collection[Row], file: str, column: str, platforms: Collection[str]
+    rows: Collection[Row],
+    file: str,
+    column: str,
+    platforms: Collection[str],
+    others_may_exist: bool,
 ) -> Iterator[Fault]:
     """One warning per name, at its first row: a platform seen only in generic usage files is no mistake."""
     numbers: dict[str, list[int]] = {}
@@ -75,6 +89,8 @@ def _unknown_platforms(
             numbers.setdefault(row[column], []).append(row.number)
     for name, found in numbers.items():
         near = get_close_matches(name.lower(), sorted(platforms), n=1, cutoff=0.6)
+        if others_may_exist and not near:
+            continue
         others = f" (and in {len(found) - 1} more rows)" if len(found) > 1 else ""
         hint = f"did you mean {quoted(near[0])}?" if near else "check the spelling"
         yield Fault(

@@ -64,6 +64,10 @@ def test_a_minimal_contract(tmp_path: Path) -> None:
         ("scope: day, column: at", "scope: key", "scope key needs `columns`"),
         ("type: decimal}", "type: money}", "tables.bill.columns.cost.type: `money` is none of"),
         ("type: decimal}", "tpye: decimal}", "tables.bill.columns.cost: `tpye` is not a key here"),
+        ("type: decimal}", "gather: [tag_]}", "columns.cost.gather: only for a json column"),
+        ("type: timestamp}", "one_format_per_file: true}", "one_format_per_file: needs `formats`"),
+        ("reader: tabular", "reader: json\n    records_else: Total", "tables.bill.records_else"),
+        ("type: decimal}", "gathers_money: some}", "cost.gathers_money: expected true or false"),
         (
             "type: decimal}",
             "required: maybe}",

@@ -60,6 +60,18 @@ def test_a_provider_with_a_folder_of_its_own_is_a_platform(registers: RegisterFo
     assert registers.faults() == []
 
 
+def test_a_cost_tool_may_know_providers_that_nothing_else_does(registers: RegisterFolder) -> None:
+    export = registers.settings.landing / "cost_tools" / "finout" / "may.csv"
+    export.parent.mkdir(parents=True)
+    export.write_text("Date,Provider,Cost\n")
+    rows = [
+        {**IDENTITY, "platform": "cohere", "cost_centre_code": "CC-1"},
+        {**IDENTITY, "platform": "open-ai", "cost_centre_code": "CC-1"},
+    ]
+    registers.write("identities", rows)
+    assert "`open-ai`" in registers.only_fault().message
+
+
 def test_an_owner_row_that_names_nobody_is_shown(registers: RegisterFolder) -> None:
     registers.write("identities", [IDENTITY])
     assert registers.only_fault().message == "the row names neither a cost centre nor a use case"
