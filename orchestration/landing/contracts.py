@@ -124,6 +124,8 @@ class Table:
     records: tuple[str, ...] = ()
     # Where the innermost list is empty: a member of its parent, and the name under which it is the one record.
     records_else: tuple[str, str] | None = None
+    # A member that a page has while more pages follow it.
+    next_page: str | None = None
     dialect: Dialect = field(default_factory=Dialect)
     manifest_kind: str | None = None
     needs_manifest: bool = True
@@ -232,8 +234,8 @@ def read_contract(path: Path) -> list[Table]:
 
 
 _TABLE_KEYS = {
-    "description", "role", "files", "reader", "records", "records_else", "csv", "delivery", "replaces", "time",
-    "covers", "overlap_set", "overlap_by", "overlap_beside", "request", "never_keep", "one_of", "columns",
+    "description", "role", "files", "reader", "records", "records_else", "next_page", "csv", "delivery", "replaces",
+    "time", "covers", "overlap_set", "overlap_by", "overlap_beside", "request", "never_keep", "one_of", "columns",
     "settles_after_days", "variants", "first_header_wins",
 }  # fmt: skip
 # Keys that say nothing of how a file is read: changing one reads no file again.
@@ -277,6 +279,7 @@ def _table(
         files=_texts(body.get("files")),
         reader=str(body.get("reader")),
         records=_texts(body.get("records")),
+        next_page=_optional_text(body.get("next_page")),
         records_else=_records_else(body.get("records_else"), at, faults),
         dialect=Dialect(
             delimiter=str(csv.get("delimiter", defaults.delimiter)),

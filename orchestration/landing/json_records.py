@@ -133,6 +133,8 @@ class RecordReader:
             for item in items:
                 if isinstance(item, dict) and isinstance(item.get("has_more"), bool):
                     reading.more_pages.append(item["has_more"])
+                elif isinstance(item, dict) and self._table.next_page is not None:
+                    reading.more_pages.append(bool(item.get(self._table.next_page)))
                 yield from self._descend(file, {DOCUMENT: item}, DOCUMENT, 0, reading)
 
     def _descend(

@@ -139,3 +139,15 @@ def test_a_month_in_two_files_counts_once(company: Company) -> None:
     company.drop("aws/cost_explorer/api_pulled_20260603T000000Z.json", page)
     company.land()
     assert [row["billed_cost"] for row in staged(company)] == [Decimal(9)]
+
+
+def test_a_pull_without_its_last_page_is_held_back(company: Company) -> None:
+    pages = [
+        {"ResultsByTime": [period("2026-05-03", [], metrics("7"))], "NextPageToken": "more"},
+        {"ResultsByTime": [period("2026-05-04", [], metrics("8"))]},
+    ]
+    company.drop("aws/cost_explorer/page-1_pulled_20260601T000000Z.json", pages[0])
+    assert len(company.land().quarantined) == 1
+    company.drop("aws/cost_explorer/page-2_pulled_20260601T000000Z.json", pages[1])
+    assert not company.land().quarantined
+    assert [row["billed_cost"] for row in staged(company)] == [7, 8]
