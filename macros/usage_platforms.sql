@@ -6,6 +6,7 @@
         'aws',
         'azure',
         'gcp',
+        'snowflake',
         'focus',
         'kubernetes',
         'slurm',

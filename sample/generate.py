@@ -34,6 +34,7 @@ from sample import (  # noqa: E402
     registers,
     slurm,
     small,
+    snowflake,
     usage_files,
 )
 from sample.files import Folder  # noqa: E402
@@ -76,6 +77,7 @@ def _hartwell(files: Folder, registered: Folder, totals: Totals, seed: int, say:
         ("aws", aws),
         ("azure", azure),
         ("gcp", gcp),
+        ("snowflake", snowflake),
         ("focus", focus),
         ("cost_tools", cost_tools),
         ("quillmate", assistant),

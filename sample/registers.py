@@ -21,6 +21,7 @@ from sample import (
     m365_copilot,
     openai_keys,
     slurm,
+    snowflake,
     usage_files,
 )
 from sample.company import (
@@ -398,7 +399,7 @@ def _identities(seed: int) -> Iterator[Row]:
                 version.valid_from,
                 version.valid_to,
             )
-    for platform, module in (("gcp", gcp),):
+    for platform, module in (("gcp", gcp), ("snowflake", snowflake)):
         for row in module.identities():
             yield _identity(platform, "", "") | row
 
@@ -715,7 +716,7 @@ def _rules(staff: Staff) -> Iterator[Row]:
         match_sku="Analytics Logs*",
         target_cost_centre="CC-540",
     )
-    for module in (gcp,):
+    for module in (gcp, snowflake):
         for row in module.rules():
             yield rule(**{"description": "", "method": ""} | row)
     yield rule("R-500", 500, "Everything else belongs to the owner of its identity", "owner")
@@ -1053,6 +1054,7 @@ def _invoices(totals: Totals, seed: int) -> Iterator[Row]:
                 "amount": amount.quantize(cent, rounding=ROUND_HALF_UP),
             }
     yield from gcp.invoices(seed)
+    yield from snowflake.invoices(seed)
 
 
 BUDGETS = {

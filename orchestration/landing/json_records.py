@@ -60,11 +60,19 @@ class RecordReader:
         # Columns of outer levels, and those of the record itself as a tree of its keys.
         self._outer: list[tuple[int, str, tuple[str, ...]]] = []
         self._tree: dict[str, Any] = {}
+        # Other spellings of the record's own keys, where the contract lists them.
+        self._aliases: dict[str, int] = {}
         for position, column in enumerate(table.columns):
             level, path = self._locate(column)
             if level != self._innermost:
                 self._outer.append((position, level, path))
                 continue
+            if len(path) == 1:
+                self._aliases.update(
+                    (form, position)
+                    for form in column.headers
+                    if form not in (normal_form(column.name), normal_form(path[0]))
+                )
             branch = self._tree
             for key in path[:-1]:
                 inner = branch.setdefault(key, {})
@@ -204,6 +212,11 @@ class RecordReader:
             if normal_form(key) in self._never:
                 continue
             branch = tree.get(key)
+            if branch is None and not prefix and normal_form(key) in self._aliases:
+                other = self._aliases[normal_form(key)]
+                if values[other] is None:
+                    values[other] = self._text(value, self._table.columns[other])
+                continue
             if isinstance(branch, dict) and isinstance(value, dict):
                 if "" in branch:
                     values[branch[""]] = self._text(value, self._table.columns[branch[""]])
