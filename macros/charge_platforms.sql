@@ -7,6 +7,7 @@
         'azure',
         'gcp',
         'snowflake',
+        'databricks',
         'focus',
         'kubernetes',
         'slurm',

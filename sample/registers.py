@@ -13,6 +13,7 @@ from sample import (
     aws_estate,
     azure,
     chatgpt,
+    databricks,
     focus,
     gcp,
     github_copilot,
@@ -399,7 +400,7 @@ def _identities(seed: int) -> Iterator[Row]:
                 version.valid_from,
                 version.valid_to,
             )
-    for platform, module in (("gcp", gcp), ("snowflake", snowflake)):
+    for platform, module in (("gcp", gcp), ("snowflake", snowflake), ("databricks", databricks)):
         for row in module.identities():
             yield _identity(platform, "", "") | row
 
@@ -716,7 +717,7 @@ def _rules(staff: Staff) -> Iterator[Row]:
         match_sku="Analytics Logs*",
         target_cost_centre="CC-540",
     )
-    for module in (gcp, snowflake):
+    for module in (gcp, snowflake, databricks):
         for row in module.rules():
             yield rule(**{"description": "", "method": ""} | row)
     yield rule("R-500", 500, "Everything else belongs to the owner of its identity", "owner")
@@ -1055,6 +1056,7 @@ def _invoices(totals: Totals, seed: int) -> Iterator[Row]:
             }
     yield from gcp.invoices(seed)
     yield from snowflake.invoices(seed)
+    yield from databricks.invoices(seed)
 
 
 BUDGETS = {

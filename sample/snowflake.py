@@ -179,7 +179,7 @@ def calls_of(seed: int, day: date) -> tuple[Call, ...]:
         tokens = int(credits / 900)
         user = f"SVC_{job.role}"
         if job.cost_centre:
-            user = staff_of(seed, job.cost_centre)[0].email.upper()
+            user = staff_of(seed, job.cost_centre)[0].email
         calls.append(
             Call(
                 job,

@@ -1,5 +1,5 @@
 {#- The platforms that list their own keys, projects and workspaces. -#}
-{% set listing_platforms = ['openai', 'anthropic'] %}
+{% set listing_platforms = ['openai', 'anthropic', 'databricks'] %}
 
 with
 

@@ -37,7 +37,7 @@ lines_and_parts as (
         parts.role_id,
         parts.warehouse_id,
         parts.user_id,
-        parts.service_name,
+        parts.service_name as item_name,
         coalesce(parts.amount, bill_lines.amount) as amount,
         case when parts.part_id is not null then parts.usage_amount else bill_lines.usage_amount end as usage_amount,
         parts.part_id is not null and not parts.is_rest as is_itemised,
@@ -97,7 +97,7 @@ mapped as (
         {{ add_days('usage_date', 1) }} as charge_period_end,
         category as charge_category,
         case
-            when is_itemised then coalesce(function_name, service_name, view_name) || ' of ' || service_type
+            when is_itemised then coalesce(function_name, item_name, view_name) || ' of ' || service_type
             else sku
         end as charge_description,
         case category when 'Usage' then 'Usage-Based' when 'Purchase' then 'Recurring' else 'One-Time' end
@@ -136,7 +136,7 @@ mapped as (
             when is_itemised then 'text'
             else 'other'
         end as x_feature,
-        service_name as x_endpoint_id,
+        item_name as x_endpoint_id,
         query_tag as x_query_tag,
         role_id as x_role_id,
         warehouse_id as x_warehouse_id,
