@@ -38,10 +38,10 @@ billing_exports as (
         case when coalesce(transaction_type, 'GOOGLE') <> 'GOOGLE' then seller_name end as seller_name,
         coalesce(adjustment_info_id, adjustment_info_mode, adjustment_info_type, adjustment_info_description) is not null
             as is_correction,
-        {{ tags_from_pairs('project_labels') }} as project_labels,
-        {{ tags_from_pairs('system_labels') }} as system_labels,
-        {{ tags_from_pairs('tags') }} as resource_tags,
-        {{ tags_from_pairs('labels') }} as labels
+        project_labels,
+        system_labels,
+        tags as resource_tags,
+        labels
 
     from {{ source('gcp', export) }}
     union all
@@ -85,10 +85,11 @@ billing_exports as (
         contracted_unit_price as unit_price,
         case when publisher_name not like 'Google%' then publisher_name end as seller_name,
         lower(charge_class) = 'correction' as is_correction,
-        {{ tags_from_pairs('project_labels') }} as project_labels,
-        {{ tags_from_pairs('system_labels') }} as system_labels,
-        coalesce({{ tags_from_pairs('resource_tags') }}, {{ tags_from_pairs('tags') }}) as resource_tags,
-        {{ tags_from_pairs('labels') }} as labels
+        project_labels,
+        system_labels,
+        -- The view lists labels of all kinds as tags; the native export has a column for each kind.
+        coalesce(resource_tags, tags) as resource_tags,
+        labels
 
     from {{ source('gcp', 'focus') }}
 ),

@@ -19,13 +19,26 @@ distinct_tags as (
     group by tag_key
 ),
 
--- A label of the resource or the request is nearer the use than a tag, and that than a label of the project.
+-- A label of the resource or the request is nearer the use than a tag, and that than a label of the project: of a key in
+-- several, the last one's value stays.
+paired as (
+    select
+        tag_key,
+        {%- for column in ['project_labels', 'system_labels', 'resource_tags', 'labels'] %}
+        {{ tags_from_pairs(column) }} as {{ column }}_object{{ "," if not loop.last }}
+        {%- endfor %}
+
+    from distinct_tags
+),
+
 merged as (
     select
         tag_key,
-        {{ merged_json_objects(['project_labels', 'system_labels', 'resource_tags', 'labels']) }} as tags
+        {{ merged_json_objects([
+            'project_labels_object', 'system_labels_object', 'resource_tags_object', 'labels_object',
+        ]) }} as tags
 
-    from distinct_tags
+    from paired
 ),
 
 members as (
