@@ -44,8 +44,9 @@ described as (
 named as (
     select
         described.*,
-        case when cloud = 'AZURE' then 'Azure Databricks' else 'Databricks' end
-        || case when is_ai then ' Mosaic AI' else '' end as service_name,
+        -- Azure's bill has one name for all of it, and by that name the two can be told to be the same purchase.
+        case when cloud = 'AZURE' then 'Azure Databricks' when is_ai then 'Databricks Mosaic AI' else 'Databricks' end
+            as service_name,
         case
             when is_ai and usage_type = 'TOKEN' and endpoint_name like 'databricks-%'
                 then lower(substr(endpoint_name, length('databricks-') + 1))
@@ -98,8 +99,9 @@ mapped as (
         list_price as list_unit_price,
         price as contracted_unit_price,
         currency as pricing_currency,
-        case when is_ai then 'AI and Machine Learning' else 'Analytics' end as service_category,
-        case when is_ai then 'Generative AI' else 'Analytics Platforms' end as service_subcategory,
+        case service_name when 'Databricks Mosaic AI' then 'AI and Machine Learning' else 'Analytics' end as service_category,
+        case service_name when 'Databricks Mosaic AI' then 'Generative AI' else 'Analytics Platforms' end
+            as service_subcategory,
         service_name,
         'Databricks' as service_provider_name,
         case cloud when 'AZURE' then 'Microsoft' when 'AWS' then 'Amazon Web Services' when 'GCP' then 'Google Cloud' else 'Databricks' end
