@@ -43,6 +43,15 @@ described as (
             when lower(counted_lines.unit_of_measure) in ('1 hour', '1/hour', '1 hours') then 'Hours'
             when lower(counted_lines.unit_of_measure) in ('1/month', '1 /month', '1 month') then 'Months'
             when lower(counted_lines.unit_of_measure) = '1 gb/month' then 'GB-Months'
+            when trim(counted_lines.unit_of_measure) = '1' then 'Units'
+            -- A block of nothing in particular: FOCUS wants more than a number.
+            when regexp_extract(upper(counted_lines.unit_of_measure), '^ *[0-9]+[KM]? *$', 0) <> ''
+                then regexp_extract(counted_lines.unit_of_measure, '[0-9]+', 0)
+                    || case regexp_extract(upper(counted_lines.unit_of_measure), '[KM]', 0)
+                        when 'K' then '000'
+                        when 'M' then '000000'
+                        else ''
+                    end || ' Units'
             else coalesce(counted_lines.unit_of_measure, 'Units')
         end as unit
 

@@ -114,9 +114,11 @@ mapped as (
         region_id,
         case when region_id is not null then coalesce(region_name, region_id) end as region_name,
         availability_zone,
-        -- Some generators let a purchase consume what it buys.
-        case when category = 'Usage' then consumed_quantity end as consumed_quantity,
-        case when category = 'Usage' then consumed_unit end as consumed_unit,
+        -- Some generators let a purchase consume what it buys, and what nobody used be consumed.
+        case when category = 'Usage' and coalesce(commitment_discount_status, 'Used') <> 'Unused' then consumed_quantity end
+            as consumed_quantity,
+        case when category = 'Usage' and coalesce(commitment_discount_status, 'Used') <> 'Unused' then consumed_unit end
+            as consumed_unit,
         pricing_quantity,
         pricing_unit,
         pricing_category,
