@@ -406,7 +406,7 @@ def write(folder: Folder, totals: Totals, seed: int) -> None:
     """Write what was unloaded after each month, and add what it bills to the totals."""
     for month in month_starts(FIRST_BILLED, END_DAY):
         after = next_month(month)
-        pulled = stamp(datetime(after.year, after.month, 5, 4, 30, tzinfo=UTC))
+        pulled = stamp(datetime(after.year, after.month, 7, 4, 30, tzinfo=UTC))
         lines = lines_of(seed, month)
         calls = [call for day in days(month, after) for call in calls_of(seed, day)]
 

@@ -10,7 +10,8 @@ metering as (
     from {{ source('snowflake', 'metering_daily_history') }} as metering
 ),
 
-rates as (
+-- Of an ordinary and an overage rate of one day the lower counts: metering does not say which credits were beyond the capacity.
+daily_rates as (
     select
         upper(service_type) as rate_service_type,
         lower(rating_type) as rating_type,
@@ -18,12 +19,39 @@ rates as (
         lower(coalesce(account_locator, '')) as rate_account_locator,
         organization_name as rate_organization_name,
         upper(currency) as rate_currency,
-        cast(effective_rate as {{ column_type('money') }}) as effective_rate,
+        min(cast(effective_rate as {{ column_type('money') }})) as effective_rate,
         cast(rate_date as date) as rate_date
 
     from {{ source('snowflake', 'rate_sheet_daily') }}
     where lower(coalesce(billing_type, 'consumption')) = 'consumption'
         and lower(coalesce(is_adjustment, 'false')) = 'false'
+    group by
+        upper(service_type),
+        lower(rating_type),
+        lower(coalesce(account_name, '')),
+        lower(coalesce(account_locator, '')),
+        organization_name,
+        upper(currency),
+        cast(rate_date as date)
+),
+
+with_rate_before as (
+    select
+        daily_rates.*,
+        lag(effective_rate) over (
+            partition by
+                rate_service_type, rating_type, rate_account_name, rate_account_locator, rate_organization_name,
+                rate_currency
+            order by rate_date asc nulls last
+        ) as rate_before
+
+    from daily_rates
+),
+
+-- Only days on which a rate changes are looked through: a year of equal rates is one.
+rates as (
+    select * from with_rate_before
+    where rate_before is null or rate_before <> effective_rate
 ),
 
 -- One credit of compute costs the same whatever it was used for; the views name some services differently.
