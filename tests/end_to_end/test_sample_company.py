@@ -108,8 +108,9 @@ def test_what_is_unmetered_or_unused_is_claimed_by_its_own_rules(company: Compan
         ).fetchall()
     assert claimed == [
         ("billed", "Unused", "R-044", True),
-        ("billed", "Unused", "R-091", True),
+        ("billed", "Unused", "R-111", True),
         ("unmetered", None, "R-070", True),
+        ("unmetered", None, "R-221", True),
     ]
 
 
