@@ -54,6 +54,16 @@ rates as (
     where rate_before is null or rate_before <> effective_rate
 ),
 
+-- What has no rate yet is still on the organization's bill, in its currency.
+sheet as (
+    select
+        case when min(rate_organization_name) = max(rate_organization_name) then min(rate_organization_name) end
+            as only_organization_name,
+        min(rate_currency) as sheet_currency
+
+    from daily_rates
+),
+
 -- One credit of compute costs the same whatever it was used for; the views name some services differently.
 candidates as (
     select
@@ -87,13 +97,15 @@ priced as (
         metering._delivery_id,
         metering._file,
         metering._row,
-        coalesce(metering.organization_name, rates_in_force.rate_organization_name) as organization_name,
+        coalesce(
+            metering.organization_name, rates_in_force.rate_organization_name, sheet.only_organization_name
+        ) as organization_name,
         metering.account_id,
         metering.account_locator,
         upper(metering.service_type) as service_type,
         cast(metering.credits_billed as {{ column_type('quantity') }}) as credits,
         rates_in_force.effective_rate,
-        rates_in_force.rate_currency,
+        coalesce(rates_in_force.rate_currency, sheet.sheet_currency) as rate_currency,
         cast(
             coalesce(
                 cast(metering.credits_billed as decimal(20, 9)) * cast(rates_in_force.effective_rate as decimal(16, 6)), 0
@@ -106,6 +118,7 @@ priced as (
     left join candidates as rates_in_force
         on metering._row_id = rates_in_force._row_id
             and rates_in_force.preference = 1
+    cross join sheet
 )
 
 select * from priced
