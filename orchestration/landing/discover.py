@@ -15,6 +15,8 @@ from orchestration.landing.contracts import Table
 SIDECAR_ENDING = ".request.json"
 _MANIFEST = re.compile(r"(^|[-_./])manifest\.json$", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"<([a-z][a-z0-9_]*)>")
+# What Spark leaves beside the files that it writes.
+_SPARK_MARKS = re.compile(r"_SUCCESS|_(started|committed)_.*")
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ def discover(root: Path, tables: Sequence[Table], report_unclaimed: bool = True)
 
 
 def _walk(root: Path) -> Iterator[tuple[LandedFile, Fault | None]]:
-    """Each file that is neither hidden nor a README, with why it may not be opened, sorted by name."""
+    """Each file that is not hidden, a README or a mark of Spark's, with why it may not be opened; sorted by name."""
     inside = root.resolve()
     for folder, folders, names in os.walk(root):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
@@ -95,6 +97,8 @@ def _walk(root: Path) -> Iterator[tuple[LandedFile, Fault | None]]:
             path = Path(folder, name)
             relative = path.relative_to(root).as_posix()
             if name.startswith(".") or name.upper().split(".")[0] == "README":
+                continue
+            if _SPARK_MARKS.fullmatch(name):
                 continue
             yield _entry(path, relative, inside)
 

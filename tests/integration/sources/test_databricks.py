@@ -387,3 +387,17 @@ def test_databricks_on_azure_bears_the_name_that_its_bill_has(company: Company) 
         "Microsoft",
         "9",
     )
+
+
+def test_what_a_notebook_writes_in_parts_is_one_delivery_and_its_marks_are_none(
+    company: Company,
+) -> None:
+    folder = "databricks/usage/2026-05_pulled_20260601T000000Z.parquet"
+    for part in ("0", "1"):
+        company.drop(f"{folder}/part-0000{part}.snappy.parquet", as_parquet([usage_row(part, "1")]))
+    for mark in ("_SUCCESS", "_started_71", "_committed_71"):
+        company.drop(f"{folder}/{mark}", b"")
+    landed = company.land()
+    assert not landed.quarantined
+    [delivery] = landed.accepted
+    assert (len(delivery.files), delivery.row_count) == (2, 2)
