@@ -45,7 +45,7 @@ sides as (
         -cast(quantity as decimal(38, 0)) as token_count
 
     from {{ ref('stg_anthropic__usage') }}
-    where token_type is not null
+    where token_type is not null and source_table = 'anthropic__usage_report_messages'
 
     union all
 

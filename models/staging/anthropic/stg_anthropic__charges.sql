@@ -14,7 +14,10 @@ in_dollars as (
         cost_lines.*,
         cast(starting_at as {{ dbt.type_timestamp() }}) as charge_period_start,
         cast(ending_at as {{ dbt.type_timestamp() }}) as charge_period_end,
-        cast(cast(amount as decimal(34, 16)) * cast(0.01 as decimal(2, 2)) as decimal(38, 10)) as billed_cost
+        cast(cast(amount as decimal(34, 16)) * cast(0.01 as decimal(2, 2)) as decimal(38, 10)) as billed_cost,
+        cast(
+            cast(coalesce(list_amount, amount) as decimal(34, 16)) * cast(0.01 as decimal(2, 2)) as decimal(38, 10)
+        ) as list_cost
 
     from cost_lines
 ),
@@ -38,14 +41,14 @@ mapped as (
         _delivery_id as x_delivery_id,
         _file as x_source_file,
         _row as x_source_row,
-        'anthropic__cost_report' as x_source_table,
+        source_table as x_source_table,
         'anthropic' as x_platform,
         'billed' as x_cost_basis,
-        -- The report has no key: token lines are split to keys by usage. Tools and sessions have no usage per key.
-        coalesce(kind, 'tokens') = 'tokens' as x_is_coarse,
+        -- The cost report has no key: token lines are split to keys by usage. Tools and sessions have no usage per key.
+        coalesce(kind, 'tokens') = 'tokens' and not coalesce(names_keys, false) as x_is_coarse,
         billed_cost,
         billed_cost as effective_cost,
-        billed_cost as list_cost,
+        list_cost,
         billed_cost as contracted_cost,
         upper(currency) as billing_currency,
         'anthropic' as billing_account_id,
@@ -55,7 +58,7 @@ mapped as (
         charge_period_start,
         charge_period_end,
         'Usage' as charge_category,
-        coalesce(description, 'Claude API') as charge_description,
+        coalesce(description, model_id || ', ' || canonical_token_type, model_id, kind, 'Claude API') as charge_description,
         'Usage-Based' as charge_frequency,
         'Standard' as pricing_category,
         'AI and Machine Learning' as service_category,
@@ -79,7 +82,10 @@ mapped as (
         lower(service_tier) as x_service_tier,
         context_window as x_context_window,
         feature as x_feature,
-        workspace_id as x_workspace_id
+        api_key_id as x_api_key_id,
+        service_account_id as x_service_account_id,
+        workspace_id as x_workspace_id,
+        user_id as x_user_id
 
     from tagged
 )
@@ -92,5 +98,5 @@ mapped as (
     'service_category', 'service_subcategory', 'service_name', 'service_provider_name', 'host_provider_name',
     'invoice_issuer_name', 'region_id', 'region_name', 'sku_id', 'sku_meter', 'sku_price_id', 'sub_account_id', 'sub_account_name', 'sub_account_type',
     'tags', 'x_sku', 'x_model', 'x_token_type', 'x_service_tier', 'x_context_window', 'x_feature',
-    'x_workspace_id',
+    'x_api_key_id', 'x_service_account_id', 'x_workspace_id', 'x_user_id',
 ]) }}

@@ -1,14 +1,14 @@
 with
 
-cost_report as (
-    select * from {{ source('anthropic', 'cost_report') }}
+cost_records as (
+    select * from {{ ref('stg_anthropic__cost_records') }}
 ),
 
 -- Model, kind and token type come parsed only where the request grouped by description; a description that came without
 -- them (`Claude Sonnet 4 Usage - Input Tokens`) is read here.
 worded as (
     select
-        cost_report.*,
+        cost_records.*,
         lower(trim(description)) as wording,
         case
             when instr(lower(description), ' usage - ') > 0
@@ -19,7 +19,7 @@ worded as (
                 then trim(substr(lower(description), instr(lower(description), ' usage - ') + 9))
         end as described_tokens
 
-    from cost_report
+    from cost_records
 ),
 
 typed as (
@@ -78,9 +78,11 @@ select
     _delivery_id,
     _file,
     _row,
+    source_table,
     starting_at,
     ending_at,
     amount,
+    list_amount,
     currency,
     description,
     workspace_id,
@@ -90,6 +92,10 @@ select
     feature,
     service_tier,
     context_window,
-    inference_geo
+    inference_geo,
+    api_key_id,
+    service_account_id,
+    user_id,
+    names_keys
 
 from understood

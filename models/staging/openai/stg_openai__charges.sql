@@ -40,10 +40,11 @@ mapped as (
         _delivery_id as x_delivery_id,
         _file as x_source_file,
         _row as x_source_row,
-        'openai__costs' as x_source_table,
+        source_table as x_source_table,
         'openai' as x_platform,
         'billed' as x_cost_basis,
-        false as x_is_coarse,
+        -- The dashboard's export has no keys.
+        coalesce(source_table = 'openai__dashboard_cost', false) as x_is_coarse,
         billed_cost,
         billed_cost as effective_cost,
         billed_cost as list_cost,

@@ -1,7 +1,7 @@
 with
 
 completions as (
-    {% for table in ['usage_completions', 'usage_decisions'] %}
+    {% for table in ['usage_completions', 'usage_decisions', 'dashboard_activity'] %}
     select
         _row_id,
         _delivery_id,
@@ -30,6 +30,10 @@ completions as (
         cast(output_image_tokens as decimal(38, 0)) as image_output
 
     from {{ source('openai', table) }}
+    {% if table == 'dashboard_activity' %}
+    -- A day without calls is exported as a row of times alone.
+    where num_model_requests is not null
+    {% endif %}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),

@@ -3,7 +3,7 @@
 with
 
 costs as (
-    select * from {{ source('openai', 'costs') }}
+    select * from {{ ref('stg_openai__cost_records') }}
 ),
 
 worded as (
@@ -86,6 +86,7 @@ select
     _delivery_id,
     _file,
     _row,
+    source_table,
     start_time,
     end_time,
     line_item,

@@ -256,6 +256,26 @@ def test_githubs_own_examples_land_unedited(company: Company, samples: Path, nam
         assert metered[unit.removeprefix("ai-")] == round(expected, 12)
 
 
+def test_a_log_and_a_report_of_one_months_requests_are_refused_together(company: Company) -> None:
+    row = "2025-10-03,mona,copilot,copilot_premium_request,GPT-5,1,requests,0.04,0.04,0,0.04,True,300,,"
+    company.drop("github_copilot/premium_requests/report.csv", as_csv(REQUESTS_HEADER, row))
+    company.land()
+    company.drop(
+        "github_copilot/premium_requests/log.csv",
+        as_csv(
+            "Timestamp,User,Model,Requests Used,Exceeds Monthly Quota,Total Monthly Quota",
+            "2025-10-03T05:13:27.8766440Z,mona,GPT-5,1,False,Unlimited",
+        ),
+    )
+    company.land()
+    [requests] = [
+        row for row in company.staged("stg_github_copilot__usage") if row["metric"] == "requests"
+    ]
+    assert requests["quantity"] == 1
+    [fault] = company.quarantine()
+    assert "both tell of 2025-10" in str(fault["reason"])
+
+
 def seat(login: str | None, since: str, **more: object) -> dict:
     assignee = None if login is None else {"login": login, "id": 7, "url": f"https://x/{login}"}
     return {
