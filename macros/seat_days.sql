@@ -62,13 +62,10 @@
                 when {{ relation }}_lists.next_listed_on is null then {{ relation }}_followed.listed_on
                 else greatest(
                     {{ relation }}_followed.listed_on,
-                    least(
-                        cast({{ add_days('cast(' ~ relation ~ '_lists.next_listed_on as timestamp)', -1) }} as date),
-                        cast({{ add_days(
-                            'cast(coalesce(' ~ relation ~ '_followed.held_until, ' ~ relation
-                            ~ '_lists.next_listed_on) as timestamp)', -1
-                        ) }} as date)
-                    )
+                    cast({{ add_days(
+                        'cast(least(' ~ relation ~ '_lists.next_listed_on, coalesce(' ~ relation
+                        ~ '_followed.held_until, ' ~ relation ~ '_lists.next_listed_on)) as timestamp)', -1
+                    ) }} as date)
                 )
             end as last_date
 
