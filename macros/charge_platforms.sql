@@ -16,5 +16,6 @@
         'm365_copilot',
         'cost_explorer',
         'cost_tools',
+        'openrouter',
     ]) }}
 {% endmacro %}

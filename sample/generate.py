@@ -29,9 +29,12 @@ from sample import (  # noqa: E402
     gcp,
     github_copilot,
     kubernetes,
+    langfuse,
     litellm,
     m365_copilot,
     openai,
+    openrouter,
+    otel,
     registers,
     slurm,
     small,
@@ -88,11 +91,14 @@ def _hartwell(files: Folder, registered: Folder, totals: Totals, seed: int, say:
         ("github_copilot", github_copilot),
         ("chatgpt", chatgpt),
         ("m365_copilot", m365_copilot),
+        ("openrouter", openrouter),
     ):
         say(f"writing {name} …")
         bill.write(files, totals, seed)
-    say("writing litellm, usage …")
+    say("writing litellm, langfuse, otel, usage …")
     litellm.write(files, seed)
+    langfuse.write(files, seed)
+    otel.write(files, seed)
     usage_files.write(files, seed)
     say("writing registers …")
     registers.write(registered, totals, seed)

@@ -164,8 +164,48 @@ def records_on(seed: int, day: date) -> list[Record]:
     return records * 2 if day == DOUBLED_DAY else records
 
 
+DAILY_COLUMNS = [
+    *("id", "team_id", "date", "api_key", "model", "model_group", "custom_llm_provider"),
+    *("mcp_namespaced_tool_name", "endpoint", "prompt_tokens", "completion_tokens"),
+    *("cache_read_input_tokens", "cache_creation_input_tokens", "spend", "api_requests"),
+    *("successful_requests", "failed_requests", "created_at", "updated_at"),
+]  # fmt: skip
+DAILY_MONTH = date(2026, 10, 1)
+
+
+def daily_rows(seed: int, month: date) -> list[list[object]]:
+    """Return a month of the gateway's daily table of teams: the same calls as its log, added up."""
+    rows: dict[tuple[object, ...], list[Record]] = {}
+    for day in days(month, next_month(month)):
+        for record in records_on(seed, day):
+            names = ("team_id", "api_key", "model", "model_group", "custom_llm_provider")
+            key = (day.isoformat(), *(record[name] for name in names))
+            rows.setdefault(key, []).append(record)
+    found: list[list[object]] = []
+    for key, records in sorted(rows.items(), key=str):
+        day, team, api_key, model, group, provider = key
+        failed = sum(record["status"] == "failure" for record in records)
+        details = [json.loads(str(record["metadata"]))["usage_object"] for record in records]
+        cached = sum(detail["prompt_tokens_details"]["cached_tokens"] for detail in details)
+        spend = sum(float(str(record["spend"])) for record in records)
+        tokens = [
+            sum(int(str(record[name])) for record in records)
+            for name in ("prompt_tokens", "completion_tokens")
+        ]
+        counts = [len(records), len(records) - failed, failed]
+        named = [uuid_like(f"daily {key}"), team, day, api_key, model, group, provider, ""]
+        written = [f"{day} 00:04:10", f"{day} 23:58:02"]
+        found.append([*named, "/chat/completions", *tokens, cached, 0, spend, *counts, *written])
+    return found
+
+
 def write(folder: Folder, seed: int) -> None:
-    """Write one dump a month; each begins with the last two days of the month before."""
+    """Write one dump a month, from the last two days of the month before on, and the last month's daily table."""
+    folder.write_csv(
+        "litellm/daily_team_spend/teams_pulled_20261101T011500Z.csv.gz",
+        DAILY_COLUMNS,
+        daily_rows(seed, DAILY_MONTH),
+    )
     for month in month_starts(FIRST_LOGGED, END_DAY):
         after = next_month(month)
         first = max(FIRST_LOGGED, month - timedelta(days=2))

@@ -18,6 +18,7 @@ from sample import (
     gcp,
     github_copilot,
     kubernetes,
+    langfuse,
     litellm,
     m365_copilot,
     openai_keys,
@@ -367,6 +368,8 @@ def _identities(seed: int) -> Iterator[Row]:
         ("speech", "UC-004", "CC-210"),
     ):
         yield _identity("kubernetes", "namespace", namespace, use_case, cost_centre)
+    for project, cost_centre in (("letter-drafts", "CC-320"), ("tender-reader", "CC-430")):
+        yield _identity("langfuse", "project", langfuse.project_id(project), "", cost_centre)
     for account, use_case, cost_centre in (
         ("reserving", "UC-022", ""),
         ("catastrophe", "", "CC-420"),
@@ -543,6 +546,15 @@ def _rules(staff: Staff) -> Iterator[Row]:
         match_platform="aws",
         match_sku="*BoxUsage:g5.12xlarge",
         idle_policy="central",
+        fallback_method="central",
+    )
+    yield rule(
+        "R-052",
+        52,
+        "OpenRouter names no keys: its bill follows the tokens that Langfuse traced",
+        "token_volume",
+        match_platform="openrouter",
+        driver_scope="langfuse",
         fallback_method="central",
     )
     yield rule(

@@ -22,7 +22,7 @@ ROLES = ("bill", "usage", "list", "register")
 READERS = ("json", "tabular", "any")
 TYPES = (
     "text", "decimal", "integer", "boolean", "timestamp", "epoch", "date", "currency", "json",
-    "time_zone",
+    "time_zone", "attributes",
 )  # fmt: skip
 UNITS = ("file", "pull", "manifest")
 SCOPES = ("day", "month", "export_month", "key", "nothing", "all")

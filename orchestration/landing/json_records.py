@@ -236,6 +236,8 @@ class RecordReader:
     def _text(self, value: Any, column: Column) -> str | None:
         if value is None:
             return None
+        if column.type == "attributes":
+            return self._masked(dump(_attributes(value, column.values))) or None
         if column.type == "json":
             if isinstance(value, str) and not isinstance(value, NumberText):
                 return self.flatten_cell(value)
@@ -374,6 +376,26 @@ def _follow(value: Any, path: tuple[str, ...]) -> Any:
             return None
         value = value.get(key)
     return value
+
+
+def _attributes(value: Any, kept: tuple[str, ...]) -> dict[str, Any]:
+    """The scalar members of an object, or of OpenTelemetry's list of keys and values; of `kept`, if it names any."""
+    if isinstance(value, str) and not isinstance(value, NumberText):
+        try:
+            value = parse(value)
+        except ValueError:
+            return {}
+    pairs = list(value.items()) if isinstance(value, dict) else []
+    if isinstance(value, list):
+        for entry in value:
+            held = entry.get("value") if isinstance(entry, dict) else None
+            if isinstance(held, dict) and len(held) == 1:
+                pairs.append((entry.get("key"), next(iter(held.values()))))
+    return {
+        str(key): inner
+        for key, inner in pairs
+        if isinstance(inner, (str, bool)) and (not kept or key in kept)
+    }
 
 
 def _scalar(value: Any) -> str:

@@ -148,9 +148,9 @@ def _fault_tests(column: Column, cell: str) -> str:
         case "time_zone":
             known = f"select 1 from pg_timezone_names() where name = {cell}"
             tests.append(f"when not exists ({known}) then 'time_zone'")
-        case "json":
+        case "json" | "attributes":
             tests.append(f"when not json_valid({cell}) then 'json'")
-    if column.values:
+    if column.values and column.type != "attributes":
         allowed = ", ".join(literal(value) for value in column.values)
         tests.append(f"when not list_contains([{allowed}], {cell}) then 'value'")
     return " ".join(tests)

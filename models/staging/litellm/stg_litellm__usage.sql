@@ -1,9 +1,69 @@
 with
 
+{% set tokens = [
+    'input_tokens', 'cached_input_tokens', 'cache_write_tokens', 'cache_write_1h_tokens', 'output_tokens',
+    'audio_input_tokens', 'audio_cached_input_tokens', 'audio_output_tokens', 'image_input_tokens',
+    'image_output_tokens', 'embedding_tokens',
+] %}
+
+request_log as (
+    select * from {{ ref('stg_litellm__calls') }}
+),
+
+daily_tables as (
+    select * from {{ ref('stg_litellm__daily_calls') }}
+),
+
+unioned as (
+    select
+        _row_id,
+        _delivery_id,
+        'litellm__spend_logs' as source_table,
+        cast(start_time as {{ dbt.type_timestamp() }}) as period_start,
+        cast(coalesce(end_time, start_time) as {{ dbt.type_timestamp() }}) as period_end,
+        served_model,
+        custom_llm_provider,
+        feature,
+        api_key,
+        coalesce(billing_agent_id, agent_id) as workflow_id,
+        team_id,
+        project_id,
+        -- Who called, where the caller says so, is nearer the use than whom the key was made for.
+        coalesce(end_user_id, user_id) as user_id,
+        tags,
+        logged_cost,
+        {{ tokens | join(', ') }},
+        cast(1 as decimal(38, 0)) as requests
+
+    from request_log
+
+    union all
+
+    select
+        _row_id,
+        _delivery_id,
+        source_table,
+        cast(date as {{ dbt.type_timestamp() }}) as period_start,
+        {{ add_days('cast(date as ' ~ dbt.type_timestamp() ~ ')', 1) }} as period_end,
+        served_model,
+        custom_llm_provider,
+        feature,
+        nullif(api_key, '') as api_key,
+        cast(null as {{ dbt.type_string() }}) as workflow_id,
+        nullif(team_id, '') as team_id,
+        cast(null as {{ dbt.type_string() }}) as project_id,
+        user_id,
+        tags,
+        logged_cost,
+        {{ tokens | join(', ') }},
+        requests
+
+    from daily_tables
+),
+
 calls as (
     select
-        calls.*,
-        1 as requests,
+        unioned.*,
         -- The provider's own name of the model, as its bill has it: `anthropic/claude-x` is `claude-x` there.
         lower(
             case
@@ -13,25 +73,21 @@ calls as (
             end
         ) as model_id
 
-    from {{ ref('stg_litellm__calls') }} as calls
+    from unioned
 ),
 
 by_metric as (
-    {{ rows_by_metric('calls', metrics=[
-        'input_tokens', 'cached_input_tokens', 'cache_write_tokens', 'cache_write_1h_tokens', 'output_tokens',
-        'audio_input_tokens', 'audio_cached_input_tokens', 'audio_output_tokens', 'image_input_tokens',
-        'image_output_tokens', 'embedding_tokens', 'requests',
-    ]) }}
+    {{ rows_by_metric('calls', metrics=tokens + ['requests']) }}
 ),
 
 mapped as (
     select
         _row_id || ':' || metric as usage_id,
         'litellm' as platform,
-        'litellm__spend_logs' as source_table,
+        source_table,
         _delivery_id as delivery_id,
-        cast(start_time as {{ dbt.type_timestamp() }}) as period_start,
-        cast(coalesce(end_time, start_time) as {{ dbt.type_timestamp() }}) as period_end,
+        period_start,
+        period_end,
         metric,
         token_type,
         quantity,
@@ -51,11 +107,10 @@ mapped as (
         case when metric = 'requests' then logged_cost end as logged_cost,
         'USD' as logged_currency,
         api_key as api_key_id,
-        coalesce(billing_agent_id, agent_id) as workflow_id,
+        workflow_id,
         team_id,
         project_id,
-        -- Who called, where the caller says so, is nearer the use than whom the key was made for.
-        coalesce(end_user_id, user_id) as user_id,
+        user_id,
         tags
 
     from by_metric

@@ -171,3 +171,149 @@ def test_the_gateways_own_example_lands_unedited(company: Company, samples: Path
         "output_tokens": 20,
     }
     assert usage["requests"]["logged_cost"] == Decimal("0.000225")
+
+
+def daily_row(number: int, day: int = 1, **changes: object) -> dict:
+    """A row of a daily table; the gateway writes an empty text where there is none."""
+    return {
+        "id": f"row-{number}",
+        "date": f"2026-05-0{day}",
+        "api_key": f"hash{number}",
+        "model": "anthropic/claude-x",
+        "model_group": "claude",
+        "custom_llm_provider": "anthropic",
+        "mcp_namespaced_tool_name": "",
+        "endpoint": "/chat/completions",
+        "prompt_tokens": 1000,
+        "completion_tokens": 200,
+        "cache_read_input_tokens": 600,
+        "cache_creation_input_tokens": 100,
+        "spend": Decimal("0.0123"),
+        "api_requests": 11,
+        "successful_requests": 10,
+        "failed_requests": 1,
+        "created_at": "2026-05-01 08:00:00",
+        "updated_at": "2026-05-01 09:00:00",
+        **changes,
+    }
+
+
+def summed(usage: list[dict]) -> dict[str, Decimal]:
+    by_metric: dict[str, Decimal] = {}
+    for row in usage:
+        by_metric[row["metric"]] = by_metric.get(row["metric"], Decimal(0)) + row["quantity"]
+    return by_metric
+
+
+@pytest.mark.variant(
+    "litellm.daily_team_spend.csv",
+    "litellm.daily_team_spend.lines",
+    "litellm.daily_team_spend.parquet",
+)
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+def test_a_team_day_counts_what_was_answered(company: Company, kind: str, tmp_path: Path) -> None:
+    rows = [daily_row(1, team_id="team-a"), daily_row(2, team_id="", api_key="")]
+    company.drop(f"litellm/daily_team_spend/may.{kind}", daily_dump(kind, rows, tmp_path))
+    assert not company.land().quarantined
+    usage = company.staged("stg_litellm__usage")
+    assert summed(usage) == {
+        "requests": 20,
+        "input_tokens": 2 * 300,
+        "cached_input_tokens": 2 * 600,
+        "cache_write_tokens": 2 * 100,
+        "output_tokens": 2 * 200,
+    }
+    assert {row["team_id"] for row in usage} == {"team-a", None}
+    assert {row["model"] for row in usage} == {"claude-x"}
+    assert sum(row["logged_cost"] for row in usage if row["metric"] == "requests") == Decimal(
+        "0.0246"
+    )
+
+
+def daily_dump(kind: str, rows: list[dict], work: Path) -> str | bytes:
+    if kind == "parquet":
+        lines = work / "rows.jsonl"
+        lines.write_text("".join(json_text(one) + "\n" for one in rows))
+        target = work / "rows.parquet"
+        with duckdb.connect() as connection:
+            connection.execute(
+                f"copy (select * replace (cast(spend as double) as spend, cast(date as varchar) as date) "
+                f"from read_json('{lines}', format='newline_delimited')) to '{target}' (format parquet)"
+            )
+        return target.read_bytes()
+    return dump(kind, rows, work)
+
+
+def test_a_row_that_counted_on_replaces_itself(company: Company) -> None:
+    """The gateway writes a day's row again with each call: copies are not added up."""
+    for hour, answered in ((9, 5), (10, 8)):
+        row = daily_row(
+            1, team_id="t", successful_requests=answered, updated_at=f"2026-05-01 {hour:02}:00:00"
+        )
+        company.drop(
+            f"litellm/daily_team_spend/teams_pulled_20260501T{hour:02}0000Z.csv", as_csv([row])
+        )
+        company.land()
+    assert summed(company.staged("stg_litellm__usage"))["requests"] == 8
+
+
+@pytest.mark.variant(
+    "litellm.daily_user_spend.csv",
+    "litellm.daily_user_spend.lines",
+    "litellm.daily_user_spend.parquet",
+    "litellm.daily_tag_spend.csv",
+    "litellm.daily_tag_spend.lines",
+    "litellm.daily_tag_spend.parquet",
+)
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+def test_of_three_tables_of_the_same_calls_one_counts_a_day(
+    company: Company, kind: str, tmp_path: Path
+) -> None:
+    tables = {
+        "team": [daily_row(1, 1, team_id="t")],
+        "user": [daily_row(2, day, user_id="iris.quill") for day in (1, 2)],
+        # A call with two tags is in two rows.
+        "tag": [
+            daily_row(10 * day + place, day, tag=tag)
+            for day in (1, 2, 3)
+            for place, tag in enumerate(("cost_centre=CC-210", "beta"))
+        ],
+    }
+    tables["user"][1]["id"] = "row-3"
+    for name, rows in tables.items():
+        work = tmp_path / name
+        work.mkdir()
+        company.drop(f"litellm/daily_{name}_spend/may.{kind}", daily_dump(kind, rows, work))
+    assert not company.land().quarantined
+    calls = [row for row in company.staged("stg_litellm__usage") if row["metric"] == "requests"]
+    found = sorted((row["period_start"].day, row["source_table"]) for row in calls)
+    assert found == [
+        (1, "litellm__daily_team_spend"),
+        (2, "litellm__daily_user_spend"),
+        (3, "litellm__daily_tag_spend"),
+        (3, "litellm__daily_tag_spend"),
+    ]
+    assert {row["tags"] for row in calls} == {None, '{"cost_centre":"CC-210"}', '{"beta":"true"}'}
+    assert company.holds_nowhere("iris.quill")
+
+
+def test_a_day_of_the_request_log_keeps_the_daily_table_out(company: Company) -> None:
+    """The log was pruned to some days: on the others the daily table is all there is."""
+    company.drop("litellm/spend_logs/log.json", json_text([record(1), record(6)]))
+    rows = [daily_row(day, day, team_id="t") for day in (2, 3)]
+    company.drop("litellm/daily_team_spend/may.csv", as_csv(rows))
+    assert not company.land().quarantined
+    with company.built("int_usage_unioned", "fct_overlapping_usage") as warehouse:
+        counting = warehouse.rows(
+            "select period_start::date as day, source_table, sum(quantity) as calls "
+            "from intermediate.int_usage_unioned where metric = 'requests' group by all order by all"
+        )
+        [kept] = warehouse.rows(
+            "select * from marts.fct_overlapping_usage where metric = 'requests'"
+        )
+        assert warehouse.failures() == []
+    assert [(row["day"].day, row["source_table"], row["calls"]) for row in counting] == [
+        (2, "litellm__spend_logs", 2),
+        (3, "litellm__daily_team_spend", 10),
+    ]
+    assert (kept["kept_quantity"], kept["counted_quantity"]) == (10, 2)
