@@ -23,6 +23,7 @@ mapped as (
         'USD' as billing_currency,
         'openrouter' as billing_account_id,
         'OpenRouter' as billing_account_name,
+        'Organization' as billing_account_type,
         cast(date_trunc('month', day_start) as {{ dbt.type_timestamp() }}) as billing_period_start,
         {{ next_month_start('day_start') }} as billing_period_end,
         day_start as charge_period_start,
@@ -47,8 +48,8 @@ mapped as (
 {{ select_charges('mapped', filled=[
     'x_charge_id', 'x_delivery_id', 'x_source_table', 'x_source_file', 'x_source_row', 'x_platform', 'x_cost_basis',
     'x_is_coarse', 'billed_cost', 'effective_cost', 'list_cost', 'contracted_cost', 'billing_currency',
-    'billing_account_id', 'billing_account_name', 'billing_period_start', 'billing_period_end', 'charge_period_start',
-    'charge_period_end', 'charge_category', 'charge_frequency', 'charge_description', 'consumed_quantity',
-    'consumed_unit', 'service_category', 'service_name', 'service_provider_name', 'host_provider_name',
-    'invoice_issuer_name', 'x_sku', 'x_model', 'x_feature',
+    'billing_account_id', 'billing_account_name', 'billing_account_type', 'billing_period_start',
+    'billing_period_end', 'charge_period_start', 'charge_period_end', 'charge_category', 'charge_frequency',
+    'charge_description', 'consumed_quantity', 'consumed_unit', 'service_category', 'service_name',
+    'service_provider_name', 'host_provider_name', 'invoice_issuer_name', 'x_sku', 'x_model', 'x_feature',
 ]) }}

@@ -32,6 +32,7 @@ mapped as (
         tariff_currency as billing_currency,
         'slurm' as billing_account_id,
         'Internal tariff' as billing_account_name,
+        'Internal' as billing_account_type,
         cast(date_trunc('month', period_start) as {{ dbt.type_timestamp() }}) as billing_period_start,
         {{ next_month_start('period_start') }} as billing_period_end,
         period_start as charge_period_start,
@@ -65,9 +66,10 @@ mapped as (
 {{ select_charges('mapped', filled=[
     'x_charge_id', 'x_delivery_id', 'x_source_table', 'x_source_file', 'x_source_row', 'x_platform', 'x_cost_basis',
     'x_is_coarse', 'billed_cost', 'effective_cost', 'list_cost', 'contracted_cost', 'billing_currency',
-    'billing_account_id', 'billing_account_name', 'billing_period_start', 'billing_period_end', 'charge_period_start',
-    'charge_period_end', 'charge_category', 'charge_frequency', 'charge_description', 'consumed_quantity',
-    'consumed_unit', 'pricing_quantity', 'pricing_unit', 'pricing_currency', 'pricing_category', 'service_category',
-    'service_name', 'service_provider_name', 'host_provider_name', 'invoice_issuer_name', 'sub_account_id',
-    'sub_account_name', 'sub_account_type', 'x_sku', 'x_feature', 'x_project_id', 'x_account_id', 'x_user_id',
+    'billing_account_id', 'billing_account_name', 'billing_account_type', 'billing_period_start',
+    'billing_period_end', 'charge_period_start', 'charge_period_end', 'charge_category', 'charge_frequency',
+    'charge_description', 'consumed_quantity', 'consumed_unit', 'pricing_quantity', 'pricing_unit',
+    'pricing_currency', 'pricing_category', 'service_category', 'service_name', 'service_provider_name',
+    'host_provider_name', 'invoice_issuer_name', 'sub_account_id', 'sub_account_name', 'sub_account_type', 'x_sku',
+    'x_feature', 'x_project_id', 'x_account_id', 'x_user_id',
 ]) }}
