@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from tests.integration.sources.company import Company, half_up
+from tests.integration.sources.data_exports import as_csv, bill_line
 
 DEFINITIONS = [
     {"Type": "DIMENSION", "Key": "SERVICE"},
@@ -151,3 +152,18 @@ def test_a_pull_without_its_last_page_is_held_back(company: Company) -> None:
     company.drop("aws/cost_explorer/page-2_pulled_20260601T000000Z.json", pages[1])
     assert not company.land().quarantined
     assert [row["billed_cost"] for row in staged(company)] == [7, 8]
+
+
+def test_beside_the_report_cost_explorers_month_is_kept(company: Company) -> None:
+    page = {"ResultsByTime": [period("2026-05-03", [], metrics("7"))]}
+    company.drop("aws/cost_explorer/may.json", page)
+    company.drop("aws/cur2/may.csv", as_csv([bill_line("8")]))
+    assert not company.land().quarantined
+    models = ("fct_overlapping_charges", "int_charges_unioned")
+    with company.built(
+        *models, policy=[{"setting": "reporting_currency", "value": "USD"}]
+    ) as built:
+        counting = built.rows("select billed_cost from intermediate.int_charges_unioned")
+        kept = built.rows("select overlap_set, billed_cost from marts.fct_overlapping_charges")
+    assert [row["billed_cost"] for row in counting] == [8]
+    assert kept == [{"overlap_set": "cost_explorer_and_the_aws_bill", "billed_cost": Decimal(7)}]

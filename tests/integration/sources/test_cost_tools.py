@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.sources.company import Company, half_up
+from tests.integration.sources.data_exports import as_csv, bill_line
 
 FILES = {
     "datadog": (
@@ -101,3 +102,24 @@ def test_a_focus_file_needs_no_mapping(company: Company, samples: Path) -> None:
     billed = sum((row["billed_cost"] for row in charges), Decimal(0))
     assert billed == sum((half_up(row["BilledCost"]) for row in rows), Decimal(0))
     assert {"aws", "azure", "oracle"} == {row["x_platform"] for row in charges}
+
+
+def test_beside_a_providers_own_bill_the_tools_lines_of_it_are_kept(company: Company) -> None:
+    header = "Date,Provider,Cost\n"
+    lines = "2026-05-03,AWS,1\n2026-06-03,AWS,2\n2026-05-03,Cohere,4\n"
+    company.drop("cost_tools/finout/may.csv", header + lines)
+    company.drop("aws/cur2/may.csv", as_csv([bill_line("8")]))
+    assert not company.land().quarantined
+    models = ("fct_overlapping_charges", "int_charges_unioned")
+    with company.built(
+        *models, policy=[{"setting": "reporting_currency", "value": "USD"}]
+    ) as built:
+        counting = built.rows(
+            "select billed_cost from intermediate.int_charges_unioned order by all"
+        )
+        kept = built.rows("select overlap_set, billed_cost from marts.fct_overlapping_charges")
+        failures = built.failures()
+    # June has no bill of AWS yet, and Cohere has none at all.
+    assert [row["billed_cost"] for row in counting] == [2, 4, 8]
+    assert kept == [{"overlap_set": "cost_tools_and_the_aws_bill", "billed_cost": Decimal(1)}]
+    assert failures == []
