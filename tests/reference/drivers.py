@@ -41,10 +41,11 @@ class Recipient:
     is_idle: bool = False
 
     def tie_break(self) -> tuple:
-        """Lower cost-centre code, then lower use-case id (none is lowest), then the identity."""
+        """Lower cost-centre code, then lower use-case id (none is lowest), then the identity (none comes last)."""
         return (
             self.cost_centre_code or "",
             self.use_case_id or "",
+            self.identity_type is None,
             self.identity_type or "",
             self.identity_id or "",
             self.reason or "",

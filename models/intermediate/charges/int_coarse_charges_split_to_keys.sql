@@ -91,7 +91,7 @@ weighted_charges as (
     whole='x_charge_id',
     weight='split_weight',
     measures=measures + quantities,
-    tie_break="usage_date asc nulls last, part_api_key_id asc nulls last"
+    tie_break="split_weight desc nulls last, usage_date asc nulls last, part_api_key_id asc nulls last"
 ) }},
 
 parts as (

@@ -56,29 +56,11 @@ register_rows as (
         use_case_id,
         cost_centre_code,
         environment,
-        false as is_exception,
         false as is_person,
         valid_from,
         valid_to
 
     from registered
-
-    union all
-
-    -- Out of force it owns nothing, but an exception that has ended was a register row all the same.
-    select
-        platform,
-        identity_type,
-        identity_id,
-        use_case_id,
-        cost_centre_code,
-        environment,
-        true as is_exception,
-        false as is_person,
-        valid_from,
-        valid_to
-
-    from exceptions
 
     union all
 
@@ -89,7 +71,6 @@ register_rows as (
         cast(null as {{ dbt.type_string() }}) as use_case_id,
         cost_centre_code,
         cast(null as {{ dbt.type_string() }}) as environment,
-        false as is_exception,
         true as is_person,
         valid_from,
         valid_to
@@ -124,7 +105,6 @@ candidates as (
                 or seen_identities.bare_namespace = register_rows.identity_id
             )
             and (register_rows.platform is null or seen_identities.platform = register_rows.platform)
-            and (not register_rows.is_exception or seen_identities.segment_start >= register_rows.valid_to)
 ),
 
 preferred as (
@@ -169,6 +149,7 @@ matched as (
     where preferred.preference = 1
 ),
 
+-- Out of force it owns nothing, but an exception that has ended was a register row all the same.
 excepted as (
     select
         seen_identities.platform,
@@ -179,7 +160,7 @@ excepted as (
         exceptions.cost_centre_code,
         exceptions.environment,
         exceptions.exception_id,
-        'in force' as register_state,
+        case when seen_identities.segment_start < exceptions.valid_to then 'in force' else 'ended' end as register_state,
         false as is_vendor_listed
 
     from seen_identities
@@ -191,7 +172,6 @@ excepted as (
             )
             and (exceptions.platform is null or seen_identities.platform = exceptions.platform)
             and seen_identities.segment_start >= exceptions.valid_from
-            and seen_identities.segment_start < exceptions.valid_to
 ),
 
 unioned as (
