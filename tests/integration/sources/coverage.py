@@ -39,15 +39,15 @@ class MarkedTest:
     variants: tuple[str, ...]
 
 
-def marked_tests(folder: Path = TESTS) -> Iterator[MarkedTest]:
-    """Every test below the folder that names variants, read from its source."""
+def marked_tests(folder: Path = TESTS, marker: str = "variant") -> Iterator[MarkedTest]:
+    """Every test below the folder that the marker gives names (variants, overlap sets), read from its source."""
     for path in sorted(folder.rglob("test_*.py")):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                 variants = tuple(
                     argument.value
                     for decorator in node.decorator_list
-                    for argument in _marked(decorator)
+                    for argument in _marked(decorator, marker)
                 )
                 if variants:
                     arguments = {argument.arg for argument in node.args.args}
@@ -55,12 +55,12 @@ def marked_tests(folder: Path = TESTS) -> Iterator[MarkedTest]:
                     yield MarkedTest(name, "samples" in arguments, variants)
 
 
-def _marked(decorator: ast.expr) -> Iterator[ast.Constant]:
+def _marked(decorator: ast.expr, marker: str) -> Iterator[ast.Constant]:
     for node in ast.walk(decorator):
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)
-            and node.func.attr == "variant"
+            and node.func.attr == marker
         ):
             yield from (argument for argument in node.args if isinstance(argument, ast.Constant))
 

@@ -154,6 +154,7 @@ def test_a_pull_without_its_last_page_is_held_back(company: Company) -> None:
     assert [row["billed_cost"] for row in staged(company)] == [7, 8]
 
 
+@pytest.mark.overlap("cost_explorer_and_the_aws_bill")
 def test_beside_the_report_cost_explorers_month_is_kept(company: Company) -> None:
     page = {"ResultsByTime": [period("2026-05-03", [], metrics("7"))]}
     company.drop("aws/cost_explorer/may.json", page)

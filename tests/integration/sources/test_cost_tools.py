@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.sources.company import Company, half_up
-from tests.integration.sources.data_exports import as_csv, bill_line
+from tests.integration.sources.data_exports import as_csv, focus_line
 
 FILES = {
     "datadog": (
@@ -104,11 +104,22 @@ def test_a_focus_file_needs_no_mapping(company: Company, samples: Path) -> None:
     assert {"aws", "azure", "oracle"} == {row["x_platform"] for row in charges}
 
 
-def test_beside_a_providers_own_bill_the_tools_lines_of_it_are_kept(company: Company) -> None:
+@pytest.mark.overlap(
+    "cost_tools_and_the_anthropic_bill",
+    "cost_tools_and_the_aws_bill",
+    "cost_tools_and_the_azure_bill",
+    "cost_tools_and_the_gcp_bill",
+    "cost_tools_and_the_openai_bill",
+    "cost_tools_and_the_snowflake_bill",
+)
+@pytest.mark.parametrize("platform", ["anthropic", "aws", "azure", "gcp", "openai", "snowflake"])
+def test_beside_a_providers_own_bill_the_tools_lines_of_it_are_kept(
+    company: Company, platform: str
+) -> None:
     header = "Date,Provider,Cost\n"
-    lines = "2026-05-03,AWS,1\n2026-06-03,AWS,2\n2026-05-03,Cohere,4\n"
+    lines = f"2026-05-03,{platform},1\n2026-06-03,{platform},2\n2026-05-03,Cohere,4\n"
     company.drop("cost_tools/finout/may.csv", header + lines)
-    company.drop("aws/cur2/may.csv", as_csv([bill_line("8")]))
+    company.drop(f"focus/{platform}/may.csv", as_csv([focus_line("8")]))
     assert not company.land().quarantined
     models = ("fct_overlapping_charges", "int_charges_unioned")
     with company.built(
@@ -119,7 +130,9 @@ def test_beside_a_providers_own_bill_the_tools_lines_of_it_are_kept(company: Com
         )
         kept = built.rows("select overlap_set, billed_cost from marts.fct_overlapping_charges")
         failures = built.failures()
-    # June has no bill of AWS yet, and Cohere has none at all.
+    # June has no bill of the provider yet, and Cohere has none at all.
     assert [row["billed_cost"] for row in counting] == [2, 4, 8]
-    assert kept == [{"overlap_set": "cost_tools_and_the_aws_bill", "billed_cost": Decimal(1)}]
+    assert kept == [
+        {"overlap_set": f"cost_tools_and_the_{platform}_bill", "billed_cost": Decimal(1)}
+    ]
     assert failures == []

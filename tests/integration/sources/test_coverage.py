@@ -1,8 +1,11 @@
 """Every way in which a vendor writes a file is declared, landed by a test, and listed in the docs."""
 
+import csv
+import io
 from collections import defaultdict
 
 from orchestration.landing.contracts import load_contracts
+from orchestration.registers.declared import REGISTERS
 from tests.integration.sources.coverage import PAGE, declared_variants, marked_tests, page
 
 TABLES = [table for table in load_contracts() if table.root == "landing"]
@@ -41,3 +44,11 @@ def test_each_platform_has_a_page_that_is_written_by_hand() -> None:
     assert [
         table.platform for table in TABLES if not (PAGE.parent / f"{table.platform}.md").exists()
     ] == []
+
+
+def test_both_sides_of_every_known_overlap_are_landed_together_by_a_test() -> None:
+    [overlaps] = [register for register in REGISTERS if register.name == "overlaps"]
+    known = {row["overlap_set"] for row in csv.DictReader(io.StringIO(overlaps.standing_in))}
+    assert known
+    tested = {name for test in marked_tests(marker="overlap") for name in test.variants}
+    assert tested == known

@@ -211,6 +211,7 @@ def test_a_tariff_makes_a_charge_of_the_hours(company: Company) -> None:
     assert (serving["billing_currency"], serving["consumed_quantity"]) == ("GBP", Decimal("0.1"))
 
 
+@pytest.mark.overlap("gpu_nodes_on_a_cloud_bill")
 def test_a_machine_that_the_cloud_bills_is_not_charged_again(company: Company) -> None:
     """The tariff's charge of that machine is kept; the one of a machine of the company's own counts."""
     day = [
@@ -236,6 +237,7 @@ def test_a_machine_that_the_cloud_bills_is_not_charged_again(company: Company) -
     assert hours[0]["hours"] == Decimal(7)
 
 
+@pytest.mark.overlap("opencost_answers_and_csv")
 def test_of_answers_and_csv_of_a_cluster_the_answers_are_the_driver(company: Company) -> None:
     company.drop("kubernetes/gpu-1/opencost_json/may.json", answer([allocation("a", "5", "1")]))
     for cluster in ("gpu-1", "gpu-2"):

@@ -297,6 +297,7 @@ def test_of_three_tables_of_the_same_calls_one_counts_a_day(
     assert company.holds_nowhere("iris.quill")
 
 
+@pytest.mark.overlap("litellm_requests_and_daily_tables")
 def test_a_day_of_the_request_log_keeps_the_daily_table_out(company: Company) -> None:
     """The log was pruned to some days: on the others the daily table is all there is."""
     company.drop("litellm/spend_logs/log.json", json_text([record(1), record(6)]))
