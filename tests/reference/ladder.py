@@ -141,12 +141,12 @@ def _is_told_apart(company: Company, candidate: Candidate) -> bool:
 
 
 def _owning_tags(company: Company, row: Identified, at: datetime) -> dict[str, str]:
-    """The tags that can own: their key is a policy key or one that the identities register uses."""
+    """The tags that can own: their key is a policy key or one that a register of owners uses."""
     keys = {
         *tag_keys(company, "cost_centre_tag_keys", at),
         *tag_keys(company, "use_case_tag_keys", at),
     }
-    for identity in company.identities:
+    for identity in (*company.identities, *company.exceptions):
         if identity.identity_type == "tag":
             keys.add(split_pair(identity.identity_id)[0])
     return {key: value for key, value in sorted(normalised_tags(row.tags).items()) if key in keys}

@@ -29,6 +29,16 @@ seen_values as (
 
     from {{ ref('int_charges_unioned') }}
     group by resource_id
+
+    union all
+
+    select
+        'resource_id' as match_column,
+        resource_id as seen_value
+
+    from {{ ref('int_usage_unioned') }}
+    where resource_id is not null
+    group by resource_id
 ),
 
 matched_values as (
