@@ -22,11 +22,12 @@ _INTRODUCTION = """\
 <!-- Written by `python -m tests.integration.sources.coverage` from the contracts and the tests; change it there. -->
 # Sources
 
-What is read, file by file, and which test lands it. *Known from* says what backs the format: a file from **outside**
-this project (tests land it unedited where `CHARGEBACK_SAMPLES_DIR` names a folder that has it), the vendor's
-**documentation**, or an **assumption** to be checked against the first real file.
+How to get each export, what it does not tell and how it reconciles stands on the platform's own page, which its heading
+below opens. Where the files go, the [README](../../README.md) says.
 
-How to get each export, what it does not tell and how it reconciles stands on the platform's own page.
+Here is every kind of file that is read, and which test lands it. *Known from* says what backs the format: a file from
+**outside** this project (tests land it unedited where `CHARGEBACK_SAMPLES_DIR` names a folder that has it), the vendor's
+**documentation**, or an **assumption** to be checked against the first real file.
 """
 
 
