@@ -26,8 +26,8 @@ How to get each export, what it does not tell and how it reconciles stands on th
 below opens. Where the files go, the [README](../../README.md) says.
 
 Here is every kind of file that is read, and which test lands it. *Known from* says what backs the format: a file from
-**outside** this project (tests land it unedited where `CHARGEBACK_SAMPLES_DIR` names a folder that has it), the vendor's
-**documentation**, or an **assumption** to be checked against the first real file.
+**outside** this project (tests land it unedited where `CHARGEBACK_SAMPLES_DIR` names a folder that has it), the
+vendor's **documentation**, or an **assumption** to be checked against the first real file.
 """
 
 
