@@ -11,7 +11,8 @@ seat_months as (
 months_with_billed_seats as (
     select {{ month_start('billed_date') }} as seat_month
     from billed_lines
-    where unit_type = 'user-months'
+    -- Licences of other products are counted in the same unit.
+    where unit_type = 'user-months' and product = 'copilot'
     group by {{ month_start('billed_date') }}
 ),
 
