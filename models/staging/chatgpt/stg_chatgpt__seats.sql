@@ -14,6 +14,8 @@ holding as (
         account_id,
         coalesce(lower({{ trimmed('_path_plan') }}), 'enterprise') || '-seat' as sku,
         coalesce(email, public_id) as user_id,
+        -- Who is in two workspaces holds a seat in each.
+        coalesce(account_id, '') || ' ' || coalesce(email, public_id, 'nobody ' || _row_id) as seat_holder,
         cast(period_start as date) as period_start_date,
         cast(period_end as date) as period_end_date,
         cast(created_or_invited_date as date) as held_since,
@@ -38,6 +40,7 @@ listed as (
         account_id,
         sku,
         user_id,
+        seat_holder,
         held_since,
         removed_on as held_until,
         period_start_date as listed_on
@@ -53,8 +56,9 @@ listed as (
         account_id,
         sku,
         user_id,
+        seat_holder,
         held_since,
-        cast(null as date) as held_until,
+        removed_on as held_until,
         period_end_date as listed_on
 
     from holding
@@ -67,8 +71,8 @@ select
     _delivery_id,
     _file,
     _row,
-    account_id || ' ' || sku as list_scope,
-    coalesce(user_id, 'nobody ' || _row_id) as seat_holder,
+    coalesce(account_id, '') || ' ' || sku as list_scope,
+    seat_holder,
     user_id,
     account_id,
     sku,
