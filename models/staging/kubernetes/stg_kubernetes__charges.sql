@@ -1,4 +1,4 @@
--- One row per allocation of a cluster with a tariff in force: what the company charges itself for GPU hours that pods
+-- One row per allocation of a cluster that has tariffs: what the company charges itself for GPU hours that pods
 -- requested. Idle hours are in the tariff's rate. The CSV export does not say how long a pod ran, so it makes no charge.
 with
 
@@ -24,7 +24,7 @@ mapped as (
         _file as x_source_file,
         _row as x_source_row,
         'kubernetes' as x_platform,
-        'billed' as x_cost_basis,
+        case when is_priced then 'tariff' else 'unpriced' end as x_cost_basis,
         false as x_is_coarse,
         tariff_cost as billed_cost,
         tariff_cost as effective_cost,
@@ -40,7 +40,8 @@ mapped as (
         period_end as charge_period_end,
         'Usage' as charge_category,
         'Usage-Based' as charge_frequency,
-        'GPU hours on ' || cluster || ', at the internal tariff' as charge_description,
+        'GPU hours on ' || cluster || case when is_priced then ', at the internal tariff' else ', without a tariff' end
+            as charge_description,
         gpu_hours as consumed_quantity,
         'GPU hours' as consumed_unit,
         gpu_hours as pricing_quantity,

@@ -1,4 +1,4 @@
--- One row per GPU-hour row of a cluster with a tariff in force: what the company charges itself. Of a cluster whose nodes a
+-- One row per GPU-hour row of a cluster that has tariffs: what the company charges itself. Of a cluster whose nodes a
 -- cloud bills there is no tariff, and its jobs only divide that bill.
 with
 
@@ -23,7 +23,7 @@ mapped as (
         _file as x_source_file,
         _row as x_source_row,
         'slurm' as x_platform,
-        'billed' as x_cost_basis,
+        case when is_priced then 'tariff' else 'unpriced' end as x_cost_basis,
         false as x_is_coarse,
         tariff_cost as billed_cost,
         tariff_cost as effective_cost,
@@ -39,7 +39,8 @@ mapped as (
         period_end as charge_period_end,
         'Usage' as charge_category,
         'Usage-Based' as charge_frequency,
-        'GPU hours of a job on ' || cluster || ', at the internal tariff' as charge_description,
+        'GPU hours of a job on ' || cluster || case when is_priced then ', at the internal tariff' else ', without a tariff' end
+            as charge_description,
         cast(gpu_hour_units as decimal(26, 0)) * cast(0.000001 as decimal(7, 6)) as consumed_quantity,
         'GPU hours' as consumed_unit,
         cast(gpu_hour_units as decimal(26, 0)) * cast(0.000001 as decimal(7, 6)) as pricing_quantity,

@@ -211,6 +211,16 @@ def test_a_tariff_makes_a_charge_of_the_hours(company: Company) -> None:
     assert (serving["billing_currency"], serving["consumed_quantity"]) == ("GBP", Decimal("0.1"))
 
 
+def test_hours_before_the_clusters_first_tariff_stay_at_nothing(company: Company) -> None:
+    company.drop("kubernetes/gpu-1/opencost_json/may.json", answer([allocation("web", "2", "4")]))
+    assert not company.land().quarantined
+    tariffs = [tariff("gpu-1/h100", "99", valid_from="2026-06-01")]
+    with company.built("stg_kubernetes__charges", tariffs=tariffs) as warehouse:
+        [charge] = warehouse.rows("select * from staging.stg_kubernetes__charges")
+    assert (charge["billed_cost"], charge["x_cost_basis"]) == (0, "unpriced")
+    assert (charge["billing_currency"], charge["consumed_quantity"]) == ("GBP", 2)
+
+
 @pytest.mark.overlap("gpu_nodes_on_a_cloud_bill")
 def test_a_machine_that_the_cloud_bills_is_not_charged_again(company: Company) -> None:
     """The tariff's charge of that machine is kept; the one of a machine of the company's own counts."""
