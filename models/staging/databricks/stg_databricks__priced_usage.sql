@@ -15,9 +15,10 @@ prices as (
     select * from {{ ref('stg_databricks__prices') }}
 ),
 
--- Prices are looked up once per SKU and end, however many records share them.
+-- Prices are looked up once per account, SKU and end, however many records share them.
 price_questions as (
     select
+        account_id,
         sku_name,
         upper(cloud) as cloud,
         upper(usage_unit) as usage_unit,
@@ -25,6 +26,7 @@ price_questions as (
 
     from usage_records
     group by
+        account_id,
         sku_name,
         upper(cloud),
         upper(usage_unit),
@@ -39,9 +41,17 @@ candidates as (
         prices.currency,
         row_number() over (
             partition by
-                price_questions.sku_name, price_questions.cloud, price_questions.usage_unit, price_questions.ended_at,
-                prices.price_table
-            order by prices.valid_from desc nulls last, prices.price asc nulls last, prices._row_id asc nulls last
+                price_questions.account_id, price_questions.sku_name, price_questions.cloud,
+                price_questions.usage_unit, price_questions.ended_at, prices.price_table
+            order by
+                case
+                    when price_questions.account_id = prices.account_id then 0
+                    when prices.account_id is null then 1
+                    else 2
+                end asc nulls last,
+                prices.valid_from desc nulls last,
+                prices.price asc nulls last,
+                prices._row_id asc nulls last
         ) as preference
 
     from price_questions
@@ -51,10 +61,17 @@ candidates as (
             and price_questions.usage_unit = prices.usage_unit
             and price_questions.ended_at >= prices.valid_from
             and price_questions.ended_at < prices.valid_to
+            -- A contract's prices are one account's; a list will do for another that delivers none.
+            and (
+                prices.price_table = 'list_prices'
+                or prices.account_id is null
+                or price_questions.account_id = prices.account_id
+            )
 ),
 
 prices_in_force as (
     select
+        account_id,
         sku_name,
         cloud,
         usage_unit,
@@ -67,6 +84,7 @@ prices_in_force as (
     from candidates
     where preference = 1
     group by
+        account_id,
         sku_name,
         cloud,
         usage_unit,
@@ -124,7 +142,8 @@ priced as (
 
     from usage_records
     left join prices_in_force
-        on usage_records.sku_name = prices_in_force.sku_name
+        on usage_records.account_id is not distinct from prices_in_force.account_id
+            and usage_records.sku_name = prices_in_force.sku_name
             and upper(usage_records.cloud) is not distinct from prices_in_force.cloud
             and upper(usage_records.usage_unit) is not distinct from prices_in_force.usage_unit
             and usage_records.ended_at = prices_in_force.ended_at

@@ -1,4 +1,4 @@
--- One row per price of a SKU and the time it holds: the account's own, and the list's with its promotions.
+-- One row per price of a SKU and the time it holds: each account's own, and the list's with its promotions.
 with
 
 prices as (
@@ -6,6 +6,7 @@ prices as (
     select
         '{{ table }}' as price_table,
         _row_id,
+        account_id,
         sku_name,
         upper(cloud) as cloud,
         upper(usage_unit) as usage_unit,

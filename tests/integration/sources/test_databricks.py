@@ -248,6 +248,23 @@ def test_the_accounts_own_price_beats_the_list(
     ]
 
 
+def test_two_accounts_deliver_prices_side_by_side(company: Company) -> None:
+    """A newer file of one account replaces that account's prices alone."""
+    usage = [usage_row(account, "10", account_id=account) for account in ("acc-1", "acc-2")]
+    company.drop("databricks/usage/may.csv", as_csv(usage))
+    for folder, prices in (("list_prices", ("4", "3", "5")), ("account_prices", ("2", "1", "1.5"))):
+        for day, (account, price) in enumerate(
+            zip(("acc-1", "acc-2", "acc-1"), prices, strict=True), start=1
+        ):
+            row = price_row(price, "2026-01-01", account_id=account)
+            company.drop(f"databricks/{folder}/pulled_2026060{day}T000000Z.csv", as_csv([row]))
+            assert not company.land().quarantined
+    assert sorted((row["billed_cost"], row["list_cost"]) for row in charges(company)) == [
+        (10, 30),
+        (15, 50),
+    ]
+
+
 def test_usage_without_a_price_in_force_stands_with_nothing(company: Company) -> None:
     company.drop(
         "databricks/usage/may.csv",
