@@ -3,7 +3,8 @@
 -- Actual and amortized cost tell of the same purchases. Where both are there for a month, everything comes from amortized
 -- cost, and from actual cost only what buys or gives back a reservation or savings plan: that is billed and worth nothing by
 -- itself, and what it covers or leaves unused is worth its share and bills nothing. Billed then sums to actual cost and
--- effective to amortized cost. Where one of the two is there alone, it stands as it is.
+-- effective to amortized cost. Where one of the two is there alone, it stands as it is: so do the days of actual cost that
+-- an older run of amortized cost does not reach.
 --
 -- Use is matched by subscription, since each may have exports of its own. A commitment is bought in one subscription and used
 -- in others, so that purchases and unused parts are matched by billing account.
@@ -19,7 +20,8 @@ subscription_months as (
         subscription_scope,
         billing_month,
         max(case when dataset = 'actual' then 1 else 0 end) as has_actual,
-        max(case when dataset = 'amortized' then 1 else 0 end) as has_amortized
+        max(case when dataset = 'amortized' then 1 else 0 end) as has_amortized,
+        max(case when dataset = 'amortized' then charge_day end) as amortized_until
 
     from cost_lines
     group by purchasing_scope, subscription_scope, billing_month
@@ -40,7 +42,7 @@ placed as (
     select
         cost_lines.*,
         subscription_months.has_actual = 1 as subscription_has_actual,
-        subscription_months.has_amortized = 1 as subscription_has_amortized,
+        subscription_months.amortized_until,
         scope_months.has_actual = 1 as scope_has_actual,
         scope_months.has_amortized = 1 as scope_has_amortized
 
@@ -68,7 +70,11 @@ counted as (
         end as effective_cost
 
     from placed
-    where dataset = 'amortized' or is_commitment_purchase or not subscription_has_amortized
+    where
+        dataset = 'amortized'
+        or is_commitment_purchase
+        or amortized_until is null
+        or charge_day > amortized_until
 )
 
 select * from counted
