@@ -1,5 +1,5 @@
 -- One row per line of the bill: what was charged in currency, and what was metered in months that the currency view does
--- not know.
+-- not know of its organization. A row that names no organization may be of any.
 with
 
 charged as (
@@ -30,17 +30,26 @@ charged as (
 ),
 
 months_charged as (
-    select {{ month_start('usage_date') }} as charged_month
+    select
+        {{ month_start('usage_date') }} as charged_month,
+        upper(organization_name) as charged_organization
+
     from charged
-    group by {{ month_start('usage_date') }}
+    group by {{ month_start('usage_date') }}, upper(organization_name)
 ),
 
 metered as (
     select metered_lines.*
     from {{ ref('stg_snowflake__metered_lines') }} as metered_lines
-    left join months_charged
-        on {{ month_start('metered_lines.usage_date') }} = months_charged.charged_month
-    where months_charged.charged_month is null
+    where not exists (
+        select 1 from months_charged
+        where {{ month_start('metered_lines.usage_date') }} = months_charged.charged_month
+            and (
+                upper(metered_lines.organization_name) = months_charged.charged_organization
+                or metered_lines.organization_name is null
+                or months_charged.charged_organization is null
+            )
+    )
 ),
 
 lines as (
