@@ -72,11 +72,21 @@ named_cells as (
 
     from console_cells
     where member_value is not null
+    union all
+    -- A report that is not grouped has its total alone.
+    select
+        console_rows.*,
+        cast(null as {{ dbt.type_string() }}) as member_key,
+        total_costs as member_value,
+        cast(null as {{ dbt.type_string() }}) as group_name
+
+    from console_rows
+    where costs is null and total_costs is not null
 ),
 
 from_console as (
     select
-        _row_id || ':' || {{ hash_key(['member_key']) }} as _row_id,
+        case when member_key is null then _row_id else _row_id || ':' || {{ hash_key(['member_key']) }} end as _row_id,
         _delivery_id,
         _file,
         _row,

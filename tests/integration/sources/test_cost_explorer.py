@@ -122,6 +122,17 @@ def test_the_consoles_accounts_are_known_by_their_digits(company: Company) -> No
     assert str(row["charge_period_end"]) == "2026-05-01 00:00:00"
 
 
+def test_the_consoles_file_without_groups_is_its_totals(company: Company) -> None:
+    text = '"Date","Total costs($)"\n"Total","10.5"\n"2026-05-01","6.5"\n"2026-05-02","4"\n'
+    company.drop("aws/cost_explorer/costs.csv", text)
+    assert not company.land().quarantined
+    rows = staged(company)
+    assert [(row["billed_cost"], row["service_name"]) for row in rows] == [
+        (4, "AWS"),
+        (half_up("6.5"), "AWS"),
+    ]
+
+
 def test_a_cost_that_is_no_number_refuses_the_consoles_file(company: Company) -> None:
     text = '"Service","Amazon Bedrock($)","Total costs($)"\n"2026-05-01","1,000.5","1"\n'
     company.drop("aws/cost_explorer/costs.csv", text)
