@@ -1,17 +1,29 @@
--- What the deployments metered, and the tokens of the bill's own token lines for every account and day that has no metrics:
--- the bill knows the account alone, and both tell of the same tokens.
+-- What the deployments metered, and the tokens of the bill's own token lines for every account and day that has no metrics
+-- of tokens: the bill knows the account alone, and both tell of the same tokens.
 with
 
-metric_rows as (
+named as (
     select
         metrics.*,
         lower(resource_id) as resource_path,
         lower(metric_name) as metric_key,
-        -- An account may report by the older and by the newer names of the same metrics.
-        max(case when lower(metric_name) in ('processedprompttokens', 'generatedtokens', 'azureopenairequests') then 1 else 0 end)
-            over (partition by lower(resource_id), lower(model_deployment_name), left(timestamp, 10)) as has_older_names
+        case
+            when lower(metric_name) in ('processedprompttokens', 'inputtokens') then 'input'
+            when lower(metric_name) in ('generatedtokens', 'outputtokens') then 'output'
+        end as token_type
 
     from {{ source('azure', 'metrics') }} as metrics
+),
+
+metric_rows as (
+    select
+        named.*,
+        -- An account may report by the older and by the newer name of the same metric.
+        max(case when metric_key in ('processedprompttokens', 'generatedtokens', 'azureopenairequests') then 1 else 0 end)
+            over (partition by resource_path, lower(model_deployment_name), left(timestamp, 10), token_type)
+            as has_older_names
+
+    from named
 ),
 
 metered as (
@@ -22,15 +34,8 @@ metered as (
         _delivery_id as delivery_id,
         cast(timestamp as {{ dbt.type_timestamp() }}) as period_start,
         cast(timestamp as {{ dbt.type_timestamp() }}) as period_end,
-        case
-            when metric_key in ('processedprompttokens', 'inputtokens') then 'input_tokens'
-            when metric_key in ('generatedtokens', 'outputtokens') then 'output_tokens'
-            else 'requests'
-        end as metric,
-        case
-            when metric_key in ('processedprompttokens', 'inputtokens') then 'input'
-            when metric_key in ('generatedtokens', 'outputtokens') then 'output'
-        end as token_type,
+        coalesce(token_type || '_tokens', 'requests') as metric,
+        token_type,
         cast(total as {{ column_type('quantity') }}) as quantity,
         case when metric_key in ('azureopenairequests', 'modelrequests') then 'requests' else 'tokens' end as unit,
         lower(model_name) as model,
@@ -56,6 +61,7 @@ metered_days as (
         cast(period_start as date) as metered_on
 
     from metered
+    where token_type is not null
     group by resource_id, cast(period_start as date)
 ),
 
