@@ -30,6 +30,7 @@ named as (
         end as model,
         case lower(record_type)
             when 'tax' then 'Tax'
+            when 'discountedusage' then 'Usage'
             when 'credit' then 'Credit'
             when 'refund' then 'Adjustment'
             when 'support' then 'Purchase'

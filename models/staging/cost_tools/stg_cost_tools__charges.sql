@@ -67,6 +67,7 @@ placed as (
         end as platform,
         case
             when category_words like '%tax%' then 'Tax'
+            when category_words in ('discountedusage', 'discounted usage') then 'Usage'
             when category_words like '%credit%' or category_words like '%discount%' then 'Credit'
             when category_words like '%refund%' or category_words like '%adjust%' or category_words like '%round%'
                 or category_words like '%negation%'
