@@ -13,6 +13,10 @@ owners as (
     select * from {{ ref('int_owners_resolved') }}
 ),
 
+periods as (
+    select * from {{ ref('int_accounting_periods') }}
+),
+
 -- Whose it was on the first day it was held in the month.
 seat_owners as (
     select
@@ -44,13 +48,16 @@ described as (
         idle_seats.seat_cost,
         idle_seats.held_days,
         idle_seats.seat_month as accounting_month,
-        idle_seats.last_active_date
+        idle_seats.last_active_date,
+        periods.period_status
 
     from idle_seats
     left join seat_owners
         on idle_seats.platform = seat_owners.platform
             and idle_seats.user_id = seat_owners.user_id
             and idle_seats.first_date = seat_owners.usage_date
+    left join periods
+        on idle_seats.seat_month = periods.accounting_month
 )
 
 select * from described

@@ -15,7 +15,7 @@ import pytest
 from sample.generate import PROJECT, generate, main
 
 MAXIMUM_BYTES = 8_000_000
-MAXIMUM_FILES = 700
+MAXIMUM_FILES = 1_000
 
 
 @pytest.fixture(scope="module")
