@@ -99,6 +99,8 @@ def outcome_of(settings: Settings, dbt_result: Any) -> BuildOutcome:
             )
         elif result.status in ("error", "fail", "runtime error"):
             outcome.failures.append(_failure(settings, result))
+    # Threads end in any order, and a publication's id must not tell of it.
+    outcome.flags.sort(key=lambda flag: flag.name)
     return outcome
 
 
