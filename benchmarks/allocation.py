@@ -30,8 +30,8 @@ from tests.support.compiled_project import CompiledProject, Node
 Result = TypeVar("Result")
 
 REPOSITORY = Path(__file__).parents[1]
-USAGE = "int_usage_unioned"
-CHARGES = "int_charges_unioned"
+USAGE = "int_usage_landed"
+CHARGES = "int_charges_landed"
 TARGETS = ("fct_allocation_ledger", "fct_allocation_proof")
 FIRST_MONTH = "timestamp '2025-07-01'"
 MONTHS = 12

@@ -47,11 +47,11 @@ placed as (
         scope_months.has_amortized = 1 as scope_has_amortized
 
     from cost_lines
-    inner join subscription_months
+    left join subscription_months
         on cost_lines.purchasing_scope = subscription_months.purchasing_scope
             and cost_lines.subscription_scope = subscription_months.subscription_scope
             and cost_lines.billing_month = subscription_months.billing_month
-    inner join scope_months
+    left join scope_months
         on cost_lines.purchasing_scope = scope_months.purchasing_scope
             and cost_lines.billing_month = scope_months.billing_month
 ),
