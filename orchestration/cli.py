@@ -251,6 +251,31 @@ def export(
 
 
 @app.command()
+def statement(
+    period: Annotated[str, typer.Option("--period", metavar="YYYY-MM", help="Accounting month.")],
+    department: Annotated[
+        str | None, typer.Option("--department", help="Only this department's code.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", metavar="FOLDER", help="Where to write the pages.")
+    ] = None,
+) -> None:
+    """Write each department's statement of a month as an HTML page, from what is published."""
+    from orchestration.statement import write_statements
+
+    console = _console()
+    settings = _settings(console)
+    _check(settings, console, quiet=True)
+    for written in write_statements(settings, period, department, output):
+        console.print(
+            f"{written.department_code or '(none)'}  {written.total:>14,} {written.reporting_currency}  "
+            f"{escape(str(written.path))}",
+            highlight=False,
+            soft_wrap=True,
+        )
+
+
+@app.command()
 def compare_policy(
     rules: Annotated[
         Path,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -174,6 +175,37 @@ def test_a_restated_bill_is_adjusted_under_the_registers_of_the_close(company: C
         "select cost_centre_code, sum(billed_cost) from marts.fct_allocation_ledger "
         "where accounting_month = date '2026-06-01' group by all order by all",
     ) == [("CC-1", _money("50")), ("CC-3", _money("500"))]
+
+
+def test_statements_show_what_was_posted_and_what_was_adjusted_since(
+    company: Company, tmp_path: Path
+) -> None:
+    def said(period: str) -> str:
+        company.chargeback("statement", "--period", period, "--output", str(tmp_path))
+        (page,) = tmp_path.glob(f"*-{period}.html")
+        return " ".join(re.sub(r"<[^>]*>", " ", page.read_text(encoding="utf-8")).split())
+
+    may, june = said("2026-05"), said("2026-06")
+    assert "approved by P1. These figures do not change any more." in may
+    assert "Total £800.01" in may
+    assert "Total £800.01 £0.00 £800.01 £800.01" in may
+    assert "Adjustments of earlier months" not in may
+    (adjusted,) = _rows(
+        company,
+        "select round(sum(reporting_cost), 2) from marts.fct_prior_period_adjustments "
+        "where cost_centre_code is not null",
+    )
+    assert f"Adjustments of earlier months −£{abs(adjusted[0])}" in june
+
+
+def test_a_statement_names_the_months_and_departments_there_are(company: Company) -> None:
+    assert "it has 2026-05 to 2026-07" in company.chargeback(
+        "statement", "--period", "2026-09", expected_exit=2
+    )
+    assert "is no month" in company.chargeback("statement", "--period", "2026-5", expected_exit=2)
+    assert "Departments that have something" in company.chargeback(
+        "statement", "--period", "2026-05", "--department", "nobody's", expected_exit=2
+    )
 
 
 def test_every_adjustment_links_to_its_posted_entry(company: Company) -> None:

@@ -208,3 +208,28 @@ def test_an_exported_month_keeps_what_no_validator_looks_at(
                 "from marts.fct_allocation_ledger where accounting_month = date '2026-05-01' group by all order by all"
             ).fetchall()
         )
+
+
+def test_statements_state_what_the_ledger_charges_each_department(
+    company: Company, tmp_path: Path
+) -> None:
+    """Departments come from the register here, and from showback there."""
+    company.chargeback("statement", "--period", "2026-05", "--output", str(tmp_path))
+    with company.published() as connection:
+        expected = connection.execute(
+            "select department_code, round(sum(reporting_cost), 2) from marts.fct_allocation_ledger as ledger "
+            f"left join read_csv('{PROJECT / 'seeds' / 'cost_centres.csv'}', all_varchar = true) as register "
+            "on ledger.cost_centre_code = register.cost_centre_code and register.valid_from < '2026-06-01' "
+            "and coalesce(register.valid_to, '9999') > '2026-05-01' "
+            "where accounting_month = date '2026-05-01' and ledger.cost_centre_code is not null "
+            "group by all order by all"
+        ).fetchall()
+    stated = []
+    for page in sorted(tmp_path.iterdir()):
+        (total,) = re.findall(
+            r"<dt>Total</dt><dd>£([\d,.]+)</dd>", page.read_text(encoding="utf-8")
+        )
+        assert "Write to finance-systems" in page.read_text(encoding="utf-8")
+        stated.append((page.name.removesuffix("-2026-05.html"), Decimal(total.replace(",", ""))))
+    assert len(stated) == 8
+    assert stated == expected

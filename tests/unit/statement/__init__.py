@@ -1,0 +1,1 @@
+"""Statements: their pennies and their pages."""
