@@ -28,12 +28,14 @@ UNITS = ("file", "pull", "manifest")
 SCOPES = ("day", "month", "export_month", "key", "nothing", "all")
 ROOTS = ("landing", "seeds")
 EVIDENCE = ("sample", "documented", "assumed")
+# How often a source has something to tell.
+RHYTHMS = ("day", "working_day", "month")
 ALLOWANCES = ("us_accounting", "python_literal")
 # What the loader adds to every raw table, besides `_path_<name>` for each placeholder.
 SYSTEM_COLUMNS = ("_delivery_id", "_file", "_row", "_scope", "_row_id", "_extra")
 
 # Raised when the loader comes to read the same file differently: then every file is read again.
-_READING = 1
+_READING = 2
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _PLACEHOLDER = re.compile(r"<([a-z][a-z0-9_]*)>")
@@ -109,6 +111,19 @@ class Replaces:
 
 
 @dataclass(frozen=True)
+class Billed:
+    """What of a record is the money that it bills: the sum of `terms`, or `otherwise` where the first is null.
+
+    A term is a column, `column.*` (all members of an object) or `column[].member` (of each object of a list).
+    `times` makes the currency's main unit of it.
+    """
+
+    terms: tuple[str, ...]
+    otherwise: str | None = None
+    times: str | None = None
+
+
+@dataclass(frozen=True)
 class Table:
     """One raw table and the files that feed it."""
 
@@ -144,6 +159,10 @@ class Table:
     root: str = "landing"
     # A month of a bill is settled once a delivery is dated this many days after its end; None means 0.
     settles_after_days: int | None = None
+    # None where a price list makes the money.
+    billed: Billed | None = None
+    # How often the source has something to tell, so that what is missing can be told; None where nobody can say.
+    every: str | None = None
     variants: tuple[Variant, ...] = ()
     fingerprint: str = ""
 
@@ -236,10 +255,10 @@ def read_contract(path: Path) -> list[Table]:
 _TABLE_KEYS = {
     "description", "role", "files", "reader", "records", "records_else", "next_page", "csv", "delivery", "replaces",
     "time", "covers", "overlap_set", "overlap_by", "overlap_beside", "request", "never_keep", "one_of", "columns",
-    "settles_after_days", "variants", "first_header_wins",
+    "settles_after_days", "variants", "first_header_wins", "billed", "every",
 }  # fmt: skip
 # Keys that say nothing of how a file is read: changing one reads no file again.
-_BESIDE_READING = ("description", "settles_after_days", "variants")
+_BESIDE_READING = ("description", "settles_after_days", "variants", "every")
 _COLUMN_KEYS = {
     "type", "from", "header", "required", "not_null", "person", "person_when", "money", "unit",
     "volatile", "formats", "one_format_per_file", "gather", "gathers_money", "skip", "default",
@@ -312,6 +331,8 @@ def _table(
         first_header_wins=bool(body.get("first_header_wins", False)),
         columns=columns,
         settles_after_days=_settles_after_days(body, at, faults),
+        billed=_billed(body, at, faults),
+        every=_optional_text(body.get("every")),
         variants=_variants(body, at, faults),
         fingerprint=_fingerprint(root, body),
     )
@@ -342,6 +363,21 @@ def _settles_after_days(body: Mapping[str, Any], at: str, faults: list[str]) -> 
         faults.append(f"{at}.settles_after_days: expected a whole number of days, such as 5")
         return None
     return days
+
+
+def _billed(body: Mapping[str, Any], at: str, faults: list[str]) -> Billed | None:
+    if "billed" not in body:
+        return None
+    if body.get("role") != "bill":
+        faults.append(f"{at}: `billed` goes with the role bill")
+    declared = _mapping(body, "billed", {"sum", "else", "times"}, at, faults)
+    terms = _texts(declared.get("sum"))
+    if not terms:
+        faults.append(f"{at}.billed.sum: expected a column, or several that add up")
+    times = _optional_text(declared.get("times"))
+    if times is not None and not re.fullmatch(r"0\.[0-9]{1,4}", times):
+        faults.append(f"{at}.billed.times: expected a fraction such as 0.01")
+    return Billed(terms, _optional_text(declared.get("else")), times)
 
 
 def _variants(body: Mapping[str, Any], at: str, faults: list[str]) -> tuple[Variant, ...]:
@@ -408,7 +444,14 @@ def _check_table(
         faults.append(f"{at}.replaces: scope {replaces.scope} needs `column`")
     if replaces.scope == "key" and not replaces.columns:
         faults.append(f"{at}.replaces: scope key needs `columns`")
+    if table.every is not None:
+        _check_choice(table.every, RHYTHMS, f"{at}.every", faults)
+        if table.time is None:
+            faults.append(f"{at}.every: needs `time`, or a scope of days or months")
+    billed = table.billed
+    terms = (*billed.terms, *([billed.otherwise] if billed.otherwise else [])) if billed else ()
     mentioned = {
+        "billed": [term.split(".")[0].removesuffix("[]") for term in terms],
         "replaces.column": [replaces.column] if replaces.column else [],
         "replaces.columns": [name for name in replaces.columns if not name.startswith("_path_")],
         "replaces.by": [name for name in replaces.by if not name.startswith("_path_")],

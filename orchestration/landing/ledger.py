@@ -5,8 +5,11 @@ Everything here follows from the raw zone's folders and this landing's refusals;
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -15,6 +18,7 @@ from orchestration.close.views import create_close_views
 from orchestration.landing.checks import Fault
 from orchestration.landing.contracts import Table
 from orchestration.landing.engine import connect
+from orchestration.landing.measures import billed_amount, days_of, runs
 from orchestration.landing.normalise import literal, quoted
 from orchestration.landing.rawzone import Delivery, newest_first
 
@@ -36,14 +40,24 @@ _TABLES = {
         "delivery_id varchar, platform varchar, source_table varchar, role varchar, status varchar,"
         " delivered_at timestamp, content_from date, content_to date, file_count bigint, row_count bigint,"
         " money_rounding decimal(38, 20), unknown_columns varchar, arrived_sequence bigint,"
-        " settles_after_days bigint"
+        " settles_after_days bigint, series varchar, billed_amount decimal(38, 10),"
+        " superseded_row_count bigint, superseded_amount decimal(38, 10), is_billed_by_file boolean"
     ),
     "delivery_files": (
         "delivery_id varchar, file varchar, sha256 varchar, byte_count bigint, row_count bigint,"
         " money_rounding decimal(38, 20)"
     ),
     "current_scopes": "source_table varchar, scope varchar, delivery_id varchar",
-    "superseded_rows": "source_table varchar, delivery_id varchar, row_id varchar",
+    "superseded_rows": (
+        "source_table varchar, delivery_id varchar, row_id varchar, billed_amount decimal(38, 10)"
+    ),
+    "column_fillings": (
+        "source_table varchar, content_month date, column_name varchar, row_count bigint, filled_count bigint"
+    ),
+    "column_changes": "delivery_id varchar, column_name varchar, is_declared boolean, change varchar",
+    "source_days": (
+        "source_table varchar, series varchar, every varchar, first_date date, last_date date"
+    ),
     "quarantine": (
         "delivery_id varchar, platform varchar, source_table varchar, file varchar, row_number bigint,"
         " column_name varchar, reason varchar, remedy varchar"
@@ -119,7 +133,6 @@ def refresh(
                 connection.execute(f"drop view raw.{quoted(name)}")
         for name, columns in _TABLES.items():
             connection.execute(f"create or replace table raw.{name} ({columns})")
-        _insert(connection, "deliveries", _delivery_rows(tables, deliveries, status, refusals))
         _insert(
             connection,
             "delivery_files",
@@ -159,6 +172,16 @@ def refresh(
         for table in tables:
             of_table = [d for d in deliveries if d.source_table == table.qualified]
             _create_view(connection, raw_zone, table, of_table, scopes[table.qualified])
+        superseded = _superseded(connection, deliveries, scopes)
+        _insert(
+            connection,
+            "deliveries",
+            _delivery_rows(tables, deliveries, status, refusals, superseded),
+        )
+        current = [d for d in deliveries if status[d.delivery_id] == "current"]
+        _insert(connection, "column_fillings", column_fillings(tables, current))
+        _insert(connection, "column_changes", column_changes(deliveries))
+        _insert(connection, "source_days", source_days(tables, current))
         create_close_views(connection, closes_folder)
         connection.execute("commit")
         connection.execute("checkpoint")
@@ -169,24 +192,133 @@ def _delivery_rows(
     deliveries: Sequence[Delivery],
     status: Mapping[str, str],
     refusals: Sequence[Refusal],
+    superseded: Mapping[str, tuple[int | None, Decimal | None]],
 ) -> list[tuple[object, ...]]:
     settling = {table.qualified: table.settles_after_days for table in tables}
+    billing = {table.qualified for table in tables if table.billed is not None}
     accepted: list[tuple[object, ...]] = [
         (
             d.delivery_id, d.platform, d.source_table, d.role, status[d.delivery_id], d.delivered_at,
             d.content_from, d.content_to, len(d.files), d.row_count, d.money_rounding,
             ", ".join(d.unknown_columns) or None, d.arrived_sequence, settling.get(d.source_table),
+            d.series or None, _billed(d), *superseded[d.delivery_id], d.source_table in billing,
         )
         for d in deliveries
     ]  # fmt: skip
     refused: list[tuple[object, ...]] = [
         (
             r.delivery_id, r.platform, r.source_table, r.role, "quarantined", None,
-            None, None, len(r.files), None, None, None, None, None,
+            None, None, len(r.files), None, None, None, None, None, None, None, None, None, False,
         )
         for r in refusals
     ]  # fmt: skip
     return accepted + refused
+
+
+def _billed(delivery: Delivery) -> Decimal | None:
+    """What its rows bill by the file's own money; None where there is none, or it was landed before that was summed."""
+    if not delivery.scope_sums and delivery.row_count:
+        return None
+    amounts = [total.billed_amount for total in delivery.scope_sums]
+    if any(amount is None for amount in amounts):
+        return None
+    return sum((Decimal(amount) for amount in amounts if amount is not None), Decimal(0))
+
+
+def _superseded(
+    connection: duckdb.DuckDBPyConnection,
+    deliveries: Sequence[Delivery],
+    scopes: Mapping[str, Mapping[str, str]],
+) -> dict[str, tuple[int | None, Decimal | None]]:
+    """Rows of each bill that another delivery is in force for, and what they bill; None where nobody counted them."""
+    by_key = {
+        str(row[0]): (int(row[1]), Decimal(row[2]))
+        for row in connection.execute(
+            "select delivery_id, count(*), coalesce(sum(billed_amount), 0)"
+            " from raw.superseded_rows group by delivery_id"
+        ).fetchall()
+    }
+    superseded: dict[str, tuple[int | None, Decimal | None]] = {}
+    for delivery in deliveries:
+        if delivery.row_count and not delivery.scope_sums:
+            superseded[delivery.delivery_id] = (None, None)
+            continue
+        row_count, amount = by_key.get(delivery.delivery_id, (0, Decimal(0)))
+        in_force = scopes.get(delivery.source_table, {})
+        for total in delivery.scope_sums:
+            if in_force.get(total.scope) != delivery.delivery_id:
+                row_count += total.row_count
+                amount += Decimal(total.billed_amount or 0)
+        superseded[delivery.delivery_id] = (row_count, amount)
+    return superseded
+
+
+def column_fillings(
+    tables: Sequence[Table], deliveries: Sequence[Delivery]
+) -> list[tuple[object, ...]]:
+    """Of bills and usage in force, per table, month and declared column: rows, and in how many the column is filled.
+
+    Columns that the vendor changes from delivery to delivery, such as an invoice's number, are left out.
+    """
+    volatile = {
+        table.qualified: {column.name for column in table.columns if column.volatile}
+        for table in tables
+        if table.role in ("bill", "usage")
+    }
+    rows: dict[tuple[str, str], int] = defaultdict(int)
+    filled: dict[tuple[str, str, str], int] = defaultdict(int)
+    for delivery in deliveries:
+        if delivery.source_table not in volatile:
+            continue
+        for filling in delivery.fillings:
+            if filling.month is None:
+                continue
+            rows[delivery.source_table, filling.month] += filling.row_count
+            for column in filling.filled.keys() - volatile[delivery.source_table]:
+                filled[delivery.source_table, filling.month, column] += filling.filled[column]
+    return [
+        (table, f"{month}-01", column, rows[table, month], count)
+        for (table, month, column), count in sorted(filled.items())
+    ]
+
+
+def column_changes(deliveries: Sequence[Delivery]) -> list[tuple[object, ...]]:
+    """Columns that a delivery has and the one before it in its series had not (`new`), or the other way (`gone`)."""
+    changes: list[tuple[object, ...]] = []
+    series: dict[tuple[str, str], list[Delivery]] = defaultdict(list)
+    for delivery in deliveries:
+        if delivery.row_count:
+            series[delivery.source_table, delivery.series].append(delivery)
+    for _, of_series in sorted(series.items()):
+        in_order = sorted(of_series, key=lambda d: (d.content_to or "", d.arrived_sequence))
+        for before, after in pairwise(in_order):
+            for declared, had, has in (
+                (True, before.headers, after.headers),
+                (False, before.unknown_columns, after.unknown_columns),
+            ):
+                if had is None or has is None:
+                    continue
+                for change, names in (("new", set(has) - set(had)), ("gone", set(had) - set(has))):
+                    changes += [
+                        (after.delivery_id, name, declared, change) for name in sorted(names)
+                    ]
+    return changes
+
+
+def source_days(
+    tables: Sequence[Table], deliveries: Sequence[Delivery]
+) -> list[tuple[object, ...]]:
+    """Of each source that has something to tell at a known rhythm: the unbroken runs of days that it tells of."""
+    every = {table.qualified: table.every for table in tables if table.every is not None}
+    told: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for delivery in deliveries:
+        if delivery.source_table in every:
+            told[delivery.source_table, delivery.series] |= set(days_of(delivery.days))
+    return [
+        (table, series or None, every[table], first, last)
+        for (table, series), days in sorted(told.items())
+        for first, last in runs(days, every[table] or "day")
+    ]
 
 
 def _insert(
@@ -269,6 +401,7 @@ def _supersede_rows(
         return set()
     ranks = ", ".join(f"({literal(d.delivery_id)}, {rank})" for rank, d in enumerate(newest))
     paths = ", ".join(literal(str(part)) for d in newest for part in d.part_paths(raw_zone))
+    billed = billed_amount(table.billed) if table.billed else "null"
     connection.execute(
         f"""
         insert into raw.superseded_rows
@@ -277,6 +410,7 @@ def _supersede_rows(
                 _delivery_id,
                 _row_id,
                 _scope,
+                {billed} as billed,
                 row_number() over (partition by _scope order by rank, _file desc, _row desc) as place
             from read_parquet([{paths}], hive_partitioning = false)
             inner join (values {ranks}) as ranks (delivery_id, rank) on delivery_id = _delivery_id
@@ -285,7 +419,7 @@ def _supersede_rows(
                 group by _scope having count(*) > 1
             )
         )
-        select {literal(table.qualified)}, _delivery_id, _row_id from ranked where place > 1
+        select {literal(table.qualified)}, _delivery_id, _row_id, billed from ranked where place > 1
         """
     )
     rows = connection.execute(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -18,10 +20,13 @@ from orchestration.landing.contracts import Table
 from orchestration.landing.deliveries import Candidate
 from orchestration.landing.equal_rows import number_equal_rows
 from orchestration.landing.masking import mask_text
+from orchestration.landing.measures import Measures, measured, runs
 from orchestration.landing.normalise import quoted
 from orchestration.landing.parts import PARQUET_OPTIONS, LoadedFile, load_file, scan_of
 from orchestration.landing.people import People
 from orchestration.landing.rawzone import DeliveredFile, Delivery, accept, incoming_folder
+
+_DATE = re.compile(r"[0-9]{4}-?[0-9]{2}(-?[0-9]{2})?")
 
 
 def load(
@@ -192,18 +197,14 @@ def _delivery(
     parts = [part for file in loaded for part in file.parts]
     scan = scan_of(parts) if parts else None
     days = _covered_days(table, loaded)
+    told = measured(connection, table, scan) if scan is not None else Measures()
+    scope_sums = told.scope_sums
     scopes: set[str] = set()
-    content: list[str] = sorted(days)
-    if scan is not None and table.replaces.scope != "key":
-        scopes |= {
-            str(r[0]) for r in connection.execute(f"select distinct _scope from {scan}").fetchall()
-        }
-    if scan is not None and table.time is not None:
-        name = quoted(table.time)
-        row = connection.execute(
-            f"select left(min({name}), 10), left(max({name}), 10) from {scan}"
-        ).fetchone()
-        content += [str(value) for value in row or () if value is not None]
+    if table.replaces.scope == "key":
+        scope_sums = tuple(replace(total, scope=delivery_id) for total in scope_sums)
+    else:
+        scopes |= {total.scope for total in scope_sums}
+    content = sorted({*days, *told.days})
     if table.replaces.scope == "key":
         scopes = {delivery_id}
     elif table.replaces.scope == "all" and not table.replaces.by:
@@ -245,7 +246,29 @@ def _delivery(
             )
             for file in loaded
         ),
+        series=_series(candidate, people),
+        headers=_headers(table, loaded),
+        scope_sums=scope_sums if table.role == "bill" else (),
+        fillings=told.fillings,
+        days=tuple(runs({*days, *told.days})),
     )
+
+
+def _series(candidate: Candidate, people: People) -> str:
+    """What continues from one delivery to the next: an export without its month, or a folder's placeholders."""
+    if candidate.manifest is not None:
+        return masked_name(candidate.manifest.export, people)
+    parts = (_DATE.sub("", part or "") for part in candidate.claims[0].captured)
+    return "/".join(masked_name(part, people) for part in parts if part)
+
+
+def _headers(table: Table, loaded: Sequence[LoadedFile]) -> tuple[str, ...] | None:
+    """The declared columns that every file has, gathered ones aside; None where a file is JSON."""
+    headers = [file.headers for file in loaded]
+    if not headers or any(names is None for names in headers):
+        return None
+    shared = frozenset.intersection(*(names for names in headers if names is not None))
+    return tuple(column.name for column in table.columns if column.name in shared)
 
 
 def _covered_days(table: Table, loaded: Sequence[LoadedFile]) -> set[str]:

@@ -46,6 +46,8 @@ class LoadedFile:
     row_count: int = 0
     money_rounding: Decimal = Decimal(0)
     unknown: tuple[str, ...] = ()
+    # Declared columns that the header names; None of JSON.
+    headers: frozenset[str] | None = None
     facts: Reading = field(default_factory=Reading)
 
 
@@ -92,6 +94,8 @@ def load_file(
     file.unknown = tuple(
         sorted({header for _, header in source.layout.unknown} | source.facts.unknown)
     )
+    if source.layout.extra_position is None:
+        file.headers = frozenset(source.layout.positions)
     file.row_count = progress.row_count
     if not file.row_count:
         for part in file.parts:

@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from orchestration.landing.files import sync_file, sync_folder
+from orchestration.landing.measures import Filling, ScopeSum
 
 INCOMING = ".incoming-"
 DELIVERY_FILE = "delivery.json"
@@ -39,7 +40,9 @@ class Delivery:
     """An accepted delivery as its `delivery.json` states it.
 
     `identity` is equal for deliveries of the same content; `scopes` are what it says the whole of, days without
-    rows included; `overlaps` are the values that tables of one overlap set may not share.
+    rows included; `overlaps` are the values that tables of one overlap set may not share. `series` is equal for
+    deliveries that continue each other; `headers` are the declared columns that its files have (None of JSON, whose
+    records leave out what is empty); `days` are unbroken runs of the days that it tells of.
     """
 
     delivery_id: str
@@ -59,6 +62,11 @@ class Delivery:
     scopes: tuple[str, ...]
     overlaps: tuple[str, ...]
     files: tuple[DeliveredFile, ...]
+    series: str = ""
+    headers: tuple[str, ...] | None = None
+    scope_sums: tuple[ScopeSum, ...] = ()
+    fillings: tuple[Filling, ...] = ()
+    days: tuple[tuple[str, str], ...] = ()
 
     @property
     def source_table(self) -> str:
@@ -92,6 +100,11 @@ def read_deliveries(raw_zone: Path) -> list[Delivery]:
         )
         for name in ("columns", "unknown_columns", "scopes", "overlaps"):
             document[name] = tuple(document[name])
+        if document.get("headers") is not None:
+            document["headers"] = tuple(document["headers"])
+        document["scope_sums"] = tuple(ScopeSum(**s) for s in document.get("scope_sums", ()))
+        document["fillings"] = tuple(Filling(**f) for f in document.get("fillings", ()))
+        document["days"] = tuple((first, last) for first, last in document.get("days", ()))
         deliveries.append(Delivery(**document))
     return sorted(deliveries, key=lambda delivery: delivery.arrived_sequence)
 

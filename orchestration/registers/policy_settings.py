@@ -62,6 +62,7 @@ SETTINGS = (
     ),
     PolicySetting("min_showback_months", Kind.COUNT),
     PolicySetting("human_cost_per_hour", Kind.COST),
+    PolicySetting("null_rate_tolerance", Kind.FRACTION),
     PolicySetting("dispute_contact"),
     PolicySetting("dispute_days", Kind.COUNT),
 )

@@ -233,3 +233,23 @@ def test_statements_state_what_the_ledger_charges_each_department(
         stated.append((page.name.removesuffix("-2026-05.html"), Decimal(total.replace(",", ""))))
     assert len(stated) == 8
     assert stated == expected
+
+
+ANSWER = re.compile(
+    r"<!-- answer: (?P<query>.*?) -->\n(?P<table>(?:\|.*\n)+)", re.MULTILINE | re.DOTALL
+)
+
+
+@pytest.mark.parametrize(
+    "page", sorted((PROJECT / "docs").glob("*.md")), ids=lambda page: page.stem
+)
+def test_figures_in_the_docs_are_those_of_the_sample(company: Company, page: Path) -> None:
+    """A table of figures stands below a comment with the query that it answers."""
+    for answer in ANSWER.finditer(page.read_text(encoding="utf-8")):
+        written = [
+            tuple(cell.strip() for cell in line.strip("|").split("|"))
+            for line in answer["table"].splitlines()[2:]
+        ]
+        with company.published() as connection:
+            rows = connection.execute(answer["query"]).fetchall()
+        assert written == [tuple("" if cell is None else str(cell) for cell in row) for row in rows]

@@ -25,6 +25,7 @@ tables:
     reader: any
     delivery: {unit: pull}
     replaces: {scope: month, column: month_start}
+    billed: {sum: cost}
     overlap_set: acme_purchases
     overlap_by: [account, month]
     never_keep: [prompt, response]
@@ -95,6 +96,17 @@ tables:
       tokens: {type: integer, required: true}
       who: {type: text, person: true}
       metadata: {type: json}
+  metered:
+    description: Billed records by key.
+    role: bill
+    files: ["acme/metered/*"]
+    reader: any
+    delivery: {unit: pull}
+    replaces: {scope: key, columns: [record]}
+    billed: {sum: cost, times: "0.01"}
+    columns:
+      record: {type: text, required: true, not_null: true}
+      cost: {type: decimal, required: true}
   seats:
     description: Seats as of a day.
     role: list

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 
 import duckdb
 import pytest
@@ -344,3 +345,48 @@ def test_a_pull_that_grows_counts_once(company: Company) -> None:
     company.drop("acme/seats/b_pulled_20260531T000000Z.json", {"seats": [{"login": "bob"}]})
     company.land()
     assert company.ask("select count(*) from raw.acme__seats") == [(2,)]
+
+
+def sums(company: Company) -> list[tuple[object, ...]]:
+    return company.ask(
+        "select row_count, billed_amount::varchar, superseded_row_count, superseded_amount::varchar"
+        " from raw.deliveries order by arrived_sequence"
+    )
+
+
+def test_what_a_delivery_bills_is_summed_with_what_is_replaced_of_it(company: Company) -> None:
+    company.drop("acme/bill/a_pulled_20260701T000000Z.csv", bill(MAY, JUNE))
+    company.drop("acme/bill/b_pulled_20260801T000000Z.csv", bill(JUNE.replace(",20,", ",21,")))
+    company.land()
+    assert sums(company) == [
+        (2, "30.1000000000", 1, "20.0000000000"),
+        (1, "21.0000000000", 0, "0.0000000000"),
+    ]
+
+
+def test_a_record_that_comes_again_is_replaced_with_its_money(company: Company) -> None:
+    company.drop("acme/metered/a_pulled_20260701T000000Z.csv", "record,cost\nr1,150\nr2,50\n")
+    company.drop("acme/metered/b_pulled_20260801T000000Z.csv", "record,cost\nr1,160\n")
+    company.land()
+    assert sums(company) == [
+        (2, "2.0000000000", 1, "1.5000000000"),
+        (1, "1.6000000000", 0, "0.0000000000"),
+    ]
+
+
+def test_without_money_in_the_file_rows_alone_are_counted(company: Company) -> None:
+    company.drop("acme/costs/a_pulled_20260510T000000Z.json", page((0, [cost("1")]), (1, [])))
+    company.land()
+    assert sums(company) == [(1, None, 0, "0.0000000000")]
+
+
+def test_a_delivery_of_before_sums_were_kept_is_read_all_the_same(company: Company) -> None:
+    company.drop("acme/bill/a.csv", bill(MAY))
+    company.land()
+    [path] = company.raw.glob("*/*/delivery.json")
+    document = json.loads(path.read_text())
+    for name in ("series", "headers", "scope_sums", "fillings", "days"):
+        del document[name]
+    path.write_text(json.dumps(document))
+    company.land()
+    assert sums(company) == [(1, None, None, None)]

@@ -61,9 +61,60 @@ class Company:
         return land(self.settings)
 
     def staged(self, model: str, **registers: list[dict[str, object]]) -> list[dict[str, object]]:
-        """The rows of a staging model over what has been landed, and rows of registers."""
-        with self.built(model, **registers) as warehouse:
-            return warehouse.rows(f"select * from staging.{model}")
+        """The rows of a staging model over what has been landed, and rows of registers.
+
+        Of charges, every landed line must be among them or left out for a reason that staging names.
+        """
+        platform = model.removeprefix("stg_").partition("__")[0]
+        left_out = f"stg_{platform}__left_out_lines"
+        if model != f"stg_{platform}__charges":
+            left_out = ""
+        elif left_out not in {node.name for node in self.project.models}:
+            left_out = "no lines"
+        models = [name for name in (model, left_out) if name.startswith("stg_")]
+        with self.built(*models, **registers) as warehouse:
+            rows = warehouse.rows(f"select * from staging.{model}")
+            if left_out:
+                named = (
+                    warehouse.rows(f"select * from staging.{left_out}") if len(models) > 1 else []
+                )
+                assert self._unexplained(platform, rows, named) == {}
+        return rows
+
+    def _unexplained(
+        self, platform: str, charges: list[dict[str, object]], left_out: list[dict[str, object]]
+    ) -> dict[object, tuple[object, object]]:
+        """By delivery of a bill, the lines and the money that are neither charges nor left out by name."""
+        with duckdb.connect(str(self.settings.work_file), read_only=True) as connection:
+            bills = _rows(
+                connection,
+                "select * from raw.deliveries where role = 'bill' and status <> 'quarantined' "
+                f"and platform = '{platform}'",
+            )
+        lines: dict[object, set[object]] = {}
+        money: dict[object, Decimal] = {}
+        for charge in charges:
+            delivery = charge["x_delivery_id"]
+            line = (charge["x_source_file"], charge["x_source_row"])
+            lines.setdefault(delivery, set()).add(line)
+            money[delivery] = money.get(delivery, Decimal(0)) + Decimal(str(charge["billed_cost"]))
+        counts = {delivery: len(of_delivery) for delivery, of_delivery in lines.items()}
+        for line_left_out in left_out:
+            delivery = line_left_out["delivery_id"]
+            counts[delivery] = counts.get(delivery, 0) + bool(line_left_out["is_whole"])
+            amount = Decimal(str(line_left_out["billed_amount"] or 0))
+            money[delivery] = money.get(delivery, Decimal(0)) + amount
+        unexplained = {}
+        for bill in bills:
+            delivery = bill["delivery_id"]
+            row_count = bill["row_count"] - bill["superseded_row_count"] - counts.get(delivery, 0)
+            amount = Decimal(0)
+            if bill["is_billed_by_file"]:
+                amount = bill["billed_amount"] - bill["superseded_amount"]
+                amount -= money.get(delivery, Decimal(0))
+            if row_count or amount:
+                unexplained[delivery] = (row_count, amount)
+        return unexplained
 
     @contextmanager
     def built(

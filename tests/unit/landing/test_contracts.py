@@ -61,6 +61,27 @@ def test_a_minimal_contract(tmp_path: Path) -> None:
             "tables.bill.replaces.column: `when` is not a declared column",
         ),
         ("scope: day, column: at", "scope: day", "scope day needs `column`"),
+        (
+            "role: bill",
+            "role: bill\n    billed: {sum: amount}",
+            "billed: `amount` is not a declared",
+        ),
+        (
+            "role: bill",
+            "role: bill\n    billed: {else: cost}",
+            "tables.bill.billed.sum: expected a",
+        ),
+        (
+            "role: bill",
+            "role: bill\n    billed: {sum: cost, times: 2}",
+            "billed.times: expected a frac",
+        ),
+        ("role: bill", "role: usage\n    billed: {sum: cost}", "`billed` goes with the role bill"),
+        (
+            "role: bill",
+            "role: bill\n    every: hour",
+            "every: `hour` is none of day, working_day, month",
+        ),
         ("scope: day, column: at", "scope: key", "scope key needs `columns`"),
         ("type: decimal}", "type: money}", "tables.bill.columns.cost.type: `money` is none of"),
         ("type: decimal}", "tpye: decimal}", "tables.bill.columns.cost: `tpye` is not a key here"),
