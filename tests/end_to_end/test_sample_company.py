@@ -235,9 +235,7 @@ def test_statements_state_what_the_ledger_charges_each_department(
     assert stated == expected
 
 
-ANSWER = re.compile(
-    r"<!-- answer: (?P<query>.*?) -->\n(?P<table>(?:\|.*\n)+)", re.MULTILINE | re.DOTALL
-)
+ANSWER = re.compile(r"<!-- answer: (?P<query>[^\n]*?) -->\n(?P<table>(?:\|[^\n]*\n)+)")
 
 
 @pytest.mark.parametrize(

@@ -71,11 +71,7 @@ rated as (
     select
         usage_rows.*,
         prices_in_force.currency as rated_currency,
-        {{ int_div(
-            '2 * cast(usage_rows.quantity as decimal(38, 0)) * ' ~ to_units('prices_in_force.price')
-            ~ ' * 100 + cast(prices_in_force.per_units as decimal(38, 0))',
-            '2 * cast(prices_in_force.per_units as decimal(38, 0))'
-        ) }} as rated_units
+        {{ rated_units('usage_rows.quantity', 'prices_in_force.price', 'prices_in_force.per_units') }} as rated_units
 
     from usage_rows
     left join prices_in_force

@@ -96,6 +96,7 @@ select
     user_id,
     end_user_id,
     tags,
+    coalesce(lower(status) = 'failure', false) as is_failed,
     logged_cost,
     input_total,
     output_total,
