@@ -6,10 +6,14 @@ import csv
 import json
 import os
 import re
+import shutil
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import yaml
 
 from orchestration.export.focus import focus_query
 from tests.end_to_end.company import PROJECT, Company
@@ -18,6 +22,7 @@ from tests.support.focus_rules import (
     failures_of_focus_1_2,
     lint_of_focus_1_4,
 )
+from tests.support.metrics import METRICS
 
 
 @pytest.fixture(scope="module")
@@ -233,6 +238,53 @@ def test_statements_state_what_the_ledger_charges_each_department(
         stated.append((page.name.removesuffix("-2026-05.html"), Decimal(total.replace(",", ""))))
     assert len(stated) == 8
     assert stated == expected
+
+
+def test_every_metric_is_what_its_mart_sums_to(company: Company, tmp_path: Path) -> None:
+    """`mf query` on the work file, and the SQL that it makes on the published one, against plain SQL."""
+    # MetricFlow looks for dbt's manifest in `target` below the project and nowhere else.
+    project = tmp_path / "project"
+    project.mkdir()
+    shutil.copy(PROJECT / "dbt_project.yml", project)
+    (project / "target").symlink_to(company.folder / "target")
+    subprocess.run(
+        [sys.executable, "-m", "tests.support.metric_queries", str(tmp_path), *METRICS],
+        cwd=PROJECT,
+        env=company.environment
+        | {"DBT_PROFILES_DIR": str(PROJECT / "profiles"), "DBT_PROJECT_DIR": str(project)},
+        check=True,
+    )
+    declared = [
+        metric["name"]
+        for path in (PROJECT / "models" / "semantic").glob("*__semantics.yml")
+        for metric in yaml.safe_load(path.read_text(encoding="utf-8"))["metrics"]
+    ]
+    assert sorted(declared) == sorted(METRICS)
+    for name, metric in METRICS.items():
+        for by_month in (True, False):
+            with company.published() as connection:
+                expected = connection.execute(metric.query(by_month, metric.value)).fetchall()
+                divisors: list[tuple[object, ...]] = [()] * len(expected)
+                if metric.divisor:
+                    divisors = connection.execute(metric.query(by_month, metric.divisor)).fetchall()
+                on_published = expected
+                if by_month:
+                    sql = (tmp_path / f"{name}.sql").read_text(encoding="utf-8")
+                    on_published = connection.execute(sql).fetchall()
+            file = tmp_path / (f"{name}.csv" if by_month else f"{name}.total.csv")
+            with file.open(encoding="utf-8", newline="") as lines:
+                answered = list(csv.reader(lines))[1:]
+            assert len(answered) == len(on_published) == len(expected) > 0, name
+            for answer, published, wanted, divisor in zip(
+                answered, on_published, expected, divisors, strict=True
+            ):
+                assert answer[:-1] == [f"{month:%Y-%m-%d} 00:00:00" for month in wanted[:-1]]
+                if metric.divisor is None:
+                    assert Decimal(answer[-1]) == published[-1] == wanted[-1], (name, answer)
+                else:
+                    # MetricFlow divides in floating point.
+                    ratio = Decimal(wanted[-1]) / Decimal(divisor[-1])
+                    assert abs(Decimal(answer[-1]) - ratio) < Decimal("1e-12"), (name, answer)
 
 
 ANSWER = re.compile(r"<!-- answer: (?P<query>[^\n]*?) -->\n(?P<table>(?:\|[^\n]*\n)+)")
