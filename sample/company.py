@@ -72,6 +72,7 @@ class Stage:
     chargeback_from: str = ""
     cap: str = ""
     days: str = ""
+    approved: bool = True
 
 
 @dataclass(frozen=True)
@@ -474,6 +475,10 @@ USE_CASES = [
         "3.00",
         "200",
     ),
+    # Entered in haste, and never finished.
+    UseCase(
+        "UC-031", "Reception voice line", "CC-720", "Take calls at reception", "", "", "", "", ""
+    ),
 ]
 
 STAGES = [
@@ -513,6 +518,7 @@ STAGES = [
     Stage("UC-029", "pilot", "2026-08-10"),
     Stage("UC-030", "production", "2025-08-01", "2026-05-01"),
     Stage("UC-030", "retired", "2026-05-01"),
+    Stage("UC-031", "pilot", "2026-01-05", "2026-07-01", approved=False),
 ]
 
 _FIRST_NAMES = """

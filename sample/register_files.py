@@ -59,7 +59,10 @@ COLUMNS: dict[str, str] = {
 
 OPTIONAL = {
     "allocation_rules": "match_cost_basis match_commitment_status",
-    "use_cases": "valid_from valid_to benefiting_cost_centres baseline_minutes_per_outcome",
+    "use_cases": (
+        "valid_from valid_to benefiting_cost_centres baseline_minutes_per_outcome "
+        "performance_owner_id usage_owner_id"
+    ),
     "exceptions": "exception_kind",
     "invoices": "invoice_kind",
     "model_prices": "model_class",

@@ -49,7 +49,7 @@ def _row(
         quantity,
         more.get("unit", ""),
         "",
-        "production",
+        more.get("environment", "production"),
         more.get("bill_identity_id", ""),
     ]
 
@@ -129,6 +129,31 @@ def voice_rows(seed: int, month: date) -> list[list[str]]:
     return rows
 
 
+# A key that was lent for a joint trial: claims and the contact centre search with it, in test and in production.
+SHARED_KEY = "key_tR1alAcross2Desks"
+SHARED_FROM = date(2026, 9, 7)
+SHARED_BY = (("wf-motor-intake", "production"), ("wf-call-writeup", "test"))
+
+
+def shared_key_rows(seed: int, month: date) -> list[list[str]]:
+    """Return the tool sessions of a month that the proxy counted for the key that two departments share."""
+    return [
+        _row(
+            "openai",
+            day,
+            ("api_key", SHARED_KEY),
+            "tool_sessions",
+            str(int(12 + 20 * chance(seed, "shared key", workflow, day).random())),
+            workflow_id=workflow,
+            environment=environment,
+            unit="sessions",
+        )
+        for day in days(max(month, SHARED_FROM), next_month(month))
+        if day.weekday() < 5
+        for workflow, environment in SHARED_BY
+    ]
+
+
 def write(folder: Folder, seed: int) -> None:
     """Write one file of each kind a month."""
     for month in month_starts(FIRST_DAY, END_DAY):
@@ -139,6 +164,10 @@ def write(folder: Folder, seed: int) -> None:
         if month >= GPU_FIRST:
             folder.write_csv(
                 f"usage/gpu_hours_pulled_{pulled}.csv.gz", HEADER, gpu_rows(seed, month)
+            )
+        if next_month(month) > SHARED_FROM:
+            folder.write_csv(
+                f"usage/tool_sessions_pulled_{pulled}.csv", HEADER, shared_key_rows(seed, month)
             )
         if month != MONTH_WITHOUT_CALLS:
             folder.write_csv(

@@ -160,53 +160,16 @@ def _unallocated_share(month: _Month) -> _Findings:
 
 
 def _production_use_case(month: _Month) -> _Findings:
-    for use_case, lacks in _incomplete_use_cases(month).items():
+    rows = month.rows(
+        "select use_case_id, string_agg(gap_kind, ', ' order by gap_kind), string_agg(remedy, '. ' order by gap_kind) "
+        "from marts.fct_governance_gaps "
+        "where accounting_month = $start and stops_close and not is_excepted group by use_case_id order by use_case_id"
+    )
+    for use_case, gaps, remedies in rows:
         yield (
-            f"use case {use_case} is in production without {' and '.join(lacks)}",
-            "Complete use_cases.csv or assessments.csv, or have a governance exception approved",
+            f"use case {use_case} is in production with a broken link: {gaps}",
+            f"{remedies}. Or have a governance exception approved",
         )
-
-
-_PRODUCTION = """
-select stages.use_case_id, use_cases.business_owner_id, use_cases.cost_centre_code, lower(use_cases.data_classification)
-from staging.stg_registers__use_case_stages as stages
-left join staging.stg_registers__use_cases as use_cases
-    on stages.use_case_id = use_cases.use_case_id
-    and use_cases.valid_from < $end and use_cases.valid_to >= $end
-where stages.stage = 'production' and stages.valid_from < $end and stages.valid_to >= $end
-order by all
-"""
-_ASSESSED = """
-select use_case_id, kind from staging.stg_registers__assessments
-where status = 'approved' and approved_on < $end and (expires_on is null or expires_on >= $end)
-"""
-_GOVERNED = """
-select use_case_id from staging.stg_registers__exceptions
-where exception_kind = 'governance' and approved_by is not null and valid_from < $end and valid_to >= $end
-"""
-
-
-def _incomplete_use_cases(month: _Month, with_exceptions: bool = True) -> dict[str, list[str]]:
-    """Use cases in production at the month's end and what they lack; those under an exception are left out."""
-    assessed = set(month.rows(_ASSESSED))
-    governed = {use_case for (use_case,) in month.rows(_GOVERNED)} if with_exceptions else set()
-    incomplete = {}
-    for use_case, owner, cost_centre, classification in month.rows(_PRODUCTION):
-        required = (
-            _policy(month, f"required_assessments.{classification}") if classification else ""
-        )
-        lacks = [
-            *(["a business owner"] if owner is None else []),
-            *(["a cost centre"] if cost_centre is None else []),
-            *(
-                f"an approved {kind} assessment in force"
-                for kind in (name.strip().lower() for name in (required or "").split("|"))
-                if kind and (use_case, kind) not in assessed
-            ),
-        ]
-        if lacks and use_case not in governed:
-            incomplete[use_case] = lacks
-    return incomplete
 
 
 # An exception that has ended is done with where another row speaks for the identity since.
@@ -237,7 +200,12 @@ order by all
 
 
 def _expired_exception(month: _Month) -> _Findings:
-    incomplete = _incomplete_use_cases(month, with_exceptions=False)
+    incomplete = {
+        use_case
+        for (use_case,) in month.rows(
+            "select use_case_id from marts.fct_governance_gaps where accounting_month = $start and stops_close"
+        )
+    }
     for exception, identity_type, identity, use_case, kind, ended in month.rows(_EXPIRED):
         if kind == "governance" and use_case not in incomplete:
             continue

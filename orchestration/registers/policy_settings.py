@@ -61,6 +61,7 @@ SETTINGS = (
         proposal="1",
     ),
     PolicySetting("min_showback_months", Kind.COUNT),
+    PolicySetting("expected_cost_tolerance", Kind.FRACTION),
     PolicySetting("human_cost_per_hour", Kind.COST),
     PolicySetting("null_rate_tolerance", Kind.FRACTION),
     PolicySetting("dispute_contact"),

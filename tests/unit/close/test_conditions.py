@@ -38,23 +38,13 @@ create table marts.fct_allocation_ledger as select * from (values
 ) as t(platform, reporting_cost, unallocated_reason, accounting_month);
 create table staging.stg_registers__policy as select * from (values
     ('unallocated_error_share', '0.2', timestamp '2026-01-01', {_OPEN_END}),
-    ('unallocated_error_share', '0', timestamp '1900-01-01', timestamp '2026-01-01'),
-    ('required_assessments.personal', 'risk|dpia', timestamp '2026-01-01', {_OPEN_END})
+    ('unallocated_error_share', '0', timestamp '1900-01-01', timestamp '2026-01-01')
 ) as t(setting, value, valid_from, valid_to);
-create table staging.stg_registers__use_case_stages as select * from (values
-    ('UC-1', 'production', timestamp '2026-01-01', {_OPEN_END}),
-    ('UC-2', 'pilot', timestamp '2026-01-01', {_OPEN_END}),
-    ('UC-3', 'production', timestamp '2026-01-01', timestamp '2026-05-20'),
-    ('UC-4', 'production', timestamp '2026-06-01', {_OPEN_END})
-) as t(use_case_id, stage, valid_from, valid_to);
-create table staging.stg_registers__use_cases as select * from (values
-    ('UC-1', 'P1', 'CC-1', 'Personal', timestamp '1900-01-01', {_OPEN_END}),
-    ('UC-2', null, null, 'personal', timestamp '1900-01-01', {_OPEN_END})
-) as t(use_case_id, business_owner_id, cost_centre_code, data_classification, valid_from, valid_to);
-create table staging.stg_registers__assessments as select * from (values
-    ('UC-1', 'risk', 'approved', date '2026-01-01', null::date),
-    ('UC-1', 'dpia', 'approved', date '2026-05-31', date '2026-06-01')
-) as t(use_case_id, kind, status, approved_on, expires_on);
+create table marts.fct_governance_gaps as select * from (values
+    ('UC-1', 'dpia assessment expired', 'Have it renewed', true, true, date '2026-05-01'),
+    ('UC-1', 'no usage owner', 'Name one', false, false, date '2026-05-01'),
+    ('UC-2', 'no business owner', 'Name another', true, false, date '2026-06-01')
+) as t(use_case_id, gap_kind, remedy, stops_close, is_excepted, accounting_month);
 create table staging.stg_registers__exceptions as select * from (values
     ('E-1', 'aws', 'api_key', 'k1', null::varchar, null, 'P1', timestamp '2026-03-01', timestamp '2026-04-01'),
     ('E-2', 'aws', 'api_key', 'k2', null, 'ownership', 'P1', timestamp '2026-03-01', timestamp '2026-06-02')
@@ -90,13 +80,10 @@ SPOILT = [
         "invoice_difference", "no charges landed"),
     ("update marts.fct_allocation_ledger set reporting_cost = 20.01 where reporting_cost = 20",
         "unallocated_share", "20.01"),
-    ("update staging.stg_registers__use_cases set business_owner_id = null", "production_use_case", "a business owner"),
-    ("update staging.stg_registers__use_cases set cost_centre_code = null", "production_use_case", "a cost centre"),
-    ("update staging.stg_registers__assessments set expires_on = date '2026-05-31' where kind = 'dpia'",
-        "production_use_case", "dpia"),
-    ("update staging.stg_registers__assessments set status = 'draft' where kind = 'risk'",
-        "production_use_case", "risk"),
-    ("delete from staging.stg_registers__use_cases", "production_use_case", "UC-1"),
+    ("update marts.fct_governance_gaps set is_excepted = false", "production_use_case", "UC-1"),
+    ("update marts.fct_governance_gaps set stops_close = true", "production_use_case", "no usage owner"),
+    ("insert into marts.fct_governance_gaps values ('UC-3', 'risk assessment missing', 'Have it done', true, false, "
+        "date '2026-05-01')", "production_use_case", "risk assessment missing"),
     ("update staging.stg_registers__identities set valid_to = timestamp '2026-04-01'", "expired_exception", "E-1"),
     ("update staging.stg_registers__exceptions set valid_to = timestamp '2026-06-01' where exception_id = 'E-2'",
         "expired_exception", "E-2"),
@@ -118,22 +105,28 @@ def test_every_check_has_a_case() -> None:
     assert {check for _, check, _ in SPOILT} == set(CHECKS)
 
 
-def test_an_approved_governance_exception_covers_a_use_case_until_it_ends(
+def test_the_gaps_of_a_use_case_are_one_finding_with_all_their_remedies(
     warehouse: duckdb.DuckDBPyConnection,
 ) -> None:
-    warehouse.execute("delete from staging.stg_registers__assessments")
-    exception = (
-        "insert into staging.stg_registers__exceptions values "
-        "('E-9', null, null, null, 'UC-1', 'governance', ?, timestamp '2026-01-01', cast(? as timestamp))"
-    )
-    warehouse.execute(exception, [None, "2026-12-31"])
-    assert {block.check for block in find_blocks(warehouse, MAY)} == {"production_use_case"}
-    warehouse.execute(exception, ["P1", "2026-12-31"])
-    assert find_blocks(warehouse, MAY) == []
     warehouse.execute(
-        "update staging.stg_registers__exceptions set valid_to = timestamp '2026-05-31' where exception_id = 'E-9'"
+        "update marts.fct_governance_gaps set stops_close = true, is_excepted = false"
     )
+    (block,) = find_blocks(warehouse, MAY)
+    assert block.finding.endswith("dpia assessment expired, no usage owner")
+    assert block.remedy.startswith("Have it renewed. Name one. Or ")
+
+
+def test_a_governance_exception_that_has_ended_keeps_the_month_open_while_a_gap_is_left(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    warehouse.execute(
+        "insert into staging.stg_registers__exceptions values "
+        "('E-9', null, null, null, 'UC-1', 'governance', 'P1', timestamp '2026-01-01', timestamp '2026-05-31')"
+    )
+    warehouse.execute("update marts.fct_governance_gaps set is_excepted = false where stops_close")
     assert {block.check for block in find_blocks(warehouse, MAY)} == {
         "production_use_case",
         "expired_exception",
     }
+    warehouse.execute("update marts.fct_governance_gaps set stops_close = false")
+    assert find_blocks(warehouse, MAY) == []
