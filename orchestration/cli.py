@@ -251,6 +251,49 @@ def export(
 
 
 @app.command()
+def evidence(
+    period: Annotated[str, typer.Option("--period", metavar="YYYY-MM", help="Accounting month.")],
+    department: Annotated[
+        str | None, typer.Option("--department", help="Only a department's use cases.")
+    ] = None,
+    division: Annotated[
+        str | None, typer.Option("--division", help="Only a division's use cases.")
+    ] = None,
+    legal_entity: Annotated[
+        str | None, typer.Option("--legal-entity", help="Only a legal entity's use cases.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", metavar="FOLDER", help="Where to write the files.")
+    ] = None,
+) -> None:
+    """Write the evidence of how AI is governed in a month: CSV files, and a page that maps them to DSIT's headings."""
+    from orchestration.evidence import Scope, write_evidence
+
+    console = _console()
+    settings = _settings(console)
+    _check(settings, console, quiet=True)
+    scopes = [
+        Scope(kind, code)
+        for kind, code in (
+            ("department", department),
+            ("division", division),
+            ("legal entity", legal_entity),
+        )
+        if code is not None
+    ]
+    if len(scopes) > 1:
+        raise RefusalError("Name one of --department, --division and --legal-entity, not several.")
+    pack = write_evidence(settings, period, scopes[0] if scopes else Scope(), output)
+    for file, row_count in pack.row_counts.items():
+        console.print(
+            f"Wrote {escape(str(pack.folder / file))}: {counted(row_count, 'row')}.",
+            highlight=False,
+            soft_wrap=True,
+        )
+    console.print(f"Begin with {escape(str(pack.page))}", highlight=False, soft_wrap=True)
+
+
+@app.command()
 def statement(
     period: Annotated[str, typer.Option("--period", metavar="YYYY-MM", help="Accounting month.")],
     department: Annotated[

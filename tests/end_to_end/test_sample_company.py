@@ -130,6 +130,46 @@ def test_a_cost_centre_and_month_is_explained(company: Company) -> None:
     assert "Sum" in printed
 
 
+def test_the_page_on_governance_says_what_the_marts_say(company: Company) -> None:
+    """The worked figures of docs/governance.md."""
+    with company.published() as connection:
+        scores = connection.execute(
+            "select scope_kind, coalesce(scope_code, ''), readiness_score from marts.fct_governance_readiness "
+            "where accounting_month = date '2026-10-01' and readiness_score is not null "
+            "and scope_kind in ('company', 'department') order by readiness_score desc, scope_code"
+        ).fetchall()
+        expected, reached = connection.execute(
+            "select max(cap_expected_date) filter (accounting_month = date '2026-06-01'), max(cap_reached_date) "
+            "from marts.fct_sandbox_status where use_case_id = 'UC-009'"
+        ).fetchone() or (None, None)
+        gap_kinds = connection.execute(
+            "select count(distinct gap_kind), list(distinct state) "
+            "from marts.fct_governance_gaps cross join (select distinct state from marts.fct_sandbox_status)"
+        ).fetchone() or (0, [])
+    page = " ".join((PROJECT / "docs" / "governance.md").read_text(encoding="utf-8").split())
+    percent = {code: f"{(score * 100).quantize(Decimal('0.1'))} %" for _, code, score in scores}
+    departments = [f"{code} {percent[code]}" for kind, code, _ in scores if kind == "department"]
+    assert f"scored {percent['all']}, by department {', '.join(departments)}." in page
+    assert f"to be reached on {expected}; it was on {reached}." in page
+    assert gap_kinds[0] >= 20
+    assert set(gap_kinds[1]) == {"ok", "near cap", "over", "expiring", "expired"}
+
+
+def test_the_evidence_of_a_month_costs_what_the_ledger_says(
+    company: Company, tmp_path: Path
+) -> None:
+    company.chargeback("evidence", "--period", "2026-10", "--output", str(tmp_path / "pack"))
+    with (tmp_path / "pack" / "ai_systems.csv").open(encoding="utf-8", newline="") as file:
+        found = sum(Decimal(row["reporting_cost"]) for row in csv.DictReader(file))
+    with company.published() as connection:
+        assert connection.execute(
+            "select sum(reporting_cost) from marts.fct_allocation_ledger "
+            "where accounting_month = date '2026-10-01' and use_case_id is not null"
+        ).fetchone() == (found,)
+    printed = company.chargeback("evidence", "--period", "2024-01", expected_exit=2)
+    assert "2025-08" in printed
+
+
 def test_every_mart_and_column_is_described(company: Company) -> None:
     with company.published() as connection:
         without = connection.execute(
