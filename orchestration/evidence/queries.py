@@ -50,7 +50,7 @@ FILES = {
         order by use_case_id, holding, subject, valid_from, holder_id
     """,
     "third_party_systems.csv": """
-        select use_case_id, platform, model, any_value(reporting_currency) as reporting_currency,
+        select use_case_id, platform, model, max(reporting_currency) as reporting_currency,
             sum(reporting_cost) as reporting_cost, sum(token_count)::decimal(38, 0) as token_count,
             sum(request_count)::decimal(38, 0) as request_count
         from marts.fct_showback_monthly

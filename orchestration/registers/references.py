@@ -56,7 +56,27 @@ def reference_faults(
         yield from _unknown_platforms(
             registers[name], register_named(name).file, column_name, platforms, others_may_exist
         )
+    yield from _unknown_beneficiaries(registers)
     yield from _ownerless(registers)
+
+
+def _unknown_beneficiaries(registers: Registers) -> Iterator[Fault]:
+    """Cost centres that are said to benefit from a use case and are in no register."""
+    codes = {row["cost_centre_code"] for row in registers["cost_centres"]}
+    for row in registers["use_cases"]:
+        for code in (item.strip() for item in row["benefiting_cost_centres"].split("|")):
+            if code and code not in codes:
+                near = get_close_matches(code, sorted(codes), n=1, cutoff=0.8)
+                yield Fault(
+                    "use_cases.csv",
+                    row.number,
+                    "benefiting_cost_centres",
+                    f"{quoted(code)} is not in cost_centres.csv",
+                    f"Did you mean {quoted(near[0])}? Else add it there"
+                    if near
+                    else "Correct it, or add it there; several stand with `|` between them",
+                    Severity.WARNING,
+                )
 
 
 def _unknown_code(

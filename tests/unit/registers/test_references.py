@@ -36,6 +36,16 @@ def test_an_unknown_code_is_shown_with_the_nearest(
     )
 
 
+def test_each_unknown_cost_centre_that_benefits_is_shown(registers: RegisterFolder) -> None:
+    use_case = {"use_case_id": "UC-1", "cost_centre_code": "CC-1"}
+    registers.write("use_cases", [{**use_case, "benefiting_cost_centres": "CC-1 | CC-2|"}])
+    assert registers.faults() == []
+    registers.write("use_cases", [{**use_case, "benefiting_cost_centres": "CC-1|CC-3,CC-2"}])
+    fault = registers.only_fault()
+    assert (fault.severity, fault.row, fault.column) == ("warning", 2, "benefiting_cost_centres")
+    assert "`CC-3,CC-2` is not in cost_centres.csv" in fault.message
+
+
 def test_a_cost_centre_of_an_unknown_department_is_shown(registers: RegisterFolder) -> None:
     registers.write("cost_centres", [{"cost_centre_code": "CC-1", "department_code": "D2"}])
     messages = [fault.message for fault in registers.faults() if fault.file == "cost_centres.csv"]
