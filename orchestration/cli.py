@@ -319,6 +319,28 @@ def statement(
 
 
 @app.command()
+def policy(
+    output: Annotated[
+        Path | None, typer.Option("--output", metavar="FILE", help="Where to write the page.")
+    ] = None,
+) -> None:
+    """Write the allocation policy in force as Markdown: each rule in sentences, reviews, exceptions, settings."""
+    from orchestration.report.policy import write_policy
+
+    console = _console()
+    settings = _settings(console)
+    _check(settings, console, quiet=True)
+    written = write_policy(settings, output)
+    console.print(
+        f"Wrote {escape(str(written.path))}: {counted(written.rule_count, 'rule')}.",
+        highlight=False,
+        soft_wrap=True,
+    )
+    if written.overdue:
+        console.print(f"Review overdue: {escape(', '.join(written.overdue))}", highlight=False)
+
+
+@app.command()
 def compare_policy(
     rules: Annotated[
         Path,

@@ -440,6 +440,23 @@ def _identities(seed: int) -> Iterator[Row]:
             yield _identity(platform, "", "") | row
 
 
+# Where the driver of a method comes from; what needs no driver is kept with the policy itself.
+RULE_SOURCES = {
+    "active_users": "the activity reports of the assistant",
+    "cost": "the bill itself",
+    "gateway": "the gateway's request log",
+    "gpu_hours": "the job records of the cluster",
+    "requests": "the vendor's usage report",
+    "seats": "the lists of seats",
+    "split": "the agreement of the year",
+    "token_volume": "the vendor's usage report",
+    "workflow_count": "the run log of the workflow engine",
+}
+NEXT_REVIEW = "2027-01-15"
+# A review that nobody held, and a rule that nobody looks after.
+REVIEWS = {"R-020": "2026-09-30", "R-061": ""}
+
+
 def _rules(staff: Staff) -> Iterator[Row]:
     approver = staff.of("CC-410")
     gateway = {workload.name: workload.key_id for workload in openai_keys.WORKLOADS}
@@ -457,6 +474,10 @@ def _rules(staff: Staff) -> Iterator[Row]:
             "method": method,
             "approved_by": approver,
             "valid_from": REGISTERED,
+            "rule_owner": approver if REVIEWS.get(rule_id, NEXT_REVIEW) else "",
+            "data_source": RULE_SOURCES.get(method, ""),
+            "review_cadence": "each quarter" if REVIEWS.get(rule_id, NEXT_REVIEW) else "",
+            "next_review_on": REVIEWS.get(rule_id, NEXT_REVIEW),
         } | more
 
     yield rule(

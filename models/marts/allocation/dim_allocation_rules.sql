@@ -14,6 +14,10 @@ rules as (
     select * from {{ ref('int_allocation_rules') }}
 ),
 
+as_of as (
+    select * from {{ ref('int_as_of_date') }}
+),
+
 worded as (
     select
         rules.*,
@@ -89,9 +93,50 @@ phrased as (
                     then ' until before ' || cast(cast(valid_to as date) as {{ dbt.type_string() }})
                 else ' until further notice'
             end
-        ) || '.' as validity_sentence
+        ) || '.' as validity_sentence,
+        case method
+            when 'token_volume' then 'weighted tokens'
+            when 'requests' then 'model calls'
+            when 'workflow_count' then 'workflow runs'
+            when 'active_users' then 'active users'
+            when 'seats' then 'seat days'
+            when 'gpu_hours' then 'GPU hours'
+            when 'cost' then 'effective cost'
+            when 'gateway' then 'logged usage at list price'
+            when 'split' then 'agreed percentages'
+            when 'even' then 'equal parts'
+            else 'the whole charge'
+        end as unit_of_measure,
+        coalesce(next_review_on < as_of.as_of_date and valid_to > as_of.as_of_date, false) as is_review_overdue
 
     from worded
+    cross join as_of
+),
+
+reviewed as (
+    select
+        phrased.*,
+        concat_ws(
+            ' ',
+            case when rule_owner is null then 'Nobody is named as its keeper.' else 'Kept by ' || rule_owner || '.' end,
+            case when data_source is not null then 'Its data come from ' || data_source || '.' end,
+            case
+                when next_review_on is null then 'No review is planned.'
+                else 'Reviewed ' || coalesce(review_cadence, 'when due') || ', next on '
+                    || cast(next_review_on as {{ dbt.type_string() }}) || '.'
+            end,
+            case when is_review_overdue then 'That review is overdue.' end
+        ) as review_sentence,
+        case
+            when method in ('fixed', 'central', 'split', 'even')
+                then 'Who pays changes with a new version of the rule; until then an approved exception with an end can give a'
+                    || ' charge of one identity to another owner.'
+            when is_pooled
+                then 'An approved exception with an end gives usage of one identity to another owner, and its part of the cost with it.'
+            else 'An approved exception with an end gives an identity to another owner, before any register.'
+        end as exception_sentence
+
+    from phrased
 ),
 
 sentences as (
@@ -105,6 +150,9 @@ sentences as (
         fallback_sentence,
         validity_sentence,
         concat_ws(' ', matches_sentence, method_sentence, fallback_sentence, validity_sentence) as rule_text,
+        review_sentence,
+        exception_sentence,
+        unit_of_measure,
         method,
         fallback_method,
         driver_scope,
@@ -118,11 +166,12 @@ sentences as (
         priority,
         tier,
         is_pooled,
+        is_review_overdue,
         next_review_on,
         valid_from,
         valid_to
 
-    from phrased
+    from reviewed
 )
 
 select * from sentences

@@ -208,12 +208,35 @@ united as (
     from posted
 ),
 
-showback as (
+-- Shares and the year before are worked out here, not archived, so that months posted at any time have them.
+keyed_by_series as (
     select
+        {{ hash_key(grain) }} as series_id,
         united.*,
-        disputed.platform is not null as is_disputed
+        {{ to_units('sum(reporting_cost) over (partition by reporting_currency, accounting_month)') }} as company_units,
+        {{ to_units(
+            'sum(reporting_cost) over (partition by department_code, reporting_currency, accounting_month)'
+        ) }} as department_units
 
     from united
+),
+
+showback as (
+    select
+        {% for column, _ in showback_columns() %}
+        united.{{ column }},
+        {% endfor %}
+        united.period_status,
+        disputed.platform is not null as is_disputed,
+        {{ ratio(to_units('united.reporting_cost'), 'united.department_units') }} as department_cost_share,
+        {{ ratio(to_units('united.reporting_cost'), 'united.company_units') }} as company_cost_share,
+        last_year.reporting_cost as previous_year_reporting_cost,
+        cast(united.reporting_cost - last_year.reporting_cost as {{ column_type('money') }}) as year_on_year_change
+
+    from keyed_by_series as united
+    left join shown as last_year
+        on united.series_id = last_year.series_id
+            and united.accounting_month = {{ month_start(add_months('last_year.accounting_month', 12)) }}
     left join disputed
         on united.cost_centre_code = disputed.cost_centre_code
             and united.platform = disputed.platform

@@ -1,19 +1,18 @@
--- One row per request that a provider served. A failed call and an answer from the gateway's own cache cost nothing at
--- the provider, and reading a stored response again is no new call: unless the gateway logged spend for them, they would
--- only draw cost away from those who caused it.
+-- One row per request that a provider served, and per call that failed. A failed call and an answer from the gateway's own
+-- cache cost nothing at the provider, and reading a stored response again is no new call: unless the gateway logged spend
+-- for them, they are not served, and would only draw cost away from those who caused it.
 with
 
 spend_logs as (
     select * from {{ source('litellm', 'spend_logs') }}
 ),
 
-served as (
+judged as (
     select
         spend_logs.*,
-        coalesce(cast(spend as decimal(38, 10)), 0) as logged_cost
-
-    from spend_logs
-    where coalesce(cast(spend as decimal(38, 10)), 0) <> 0
+        coalesce(cast(spend as decimal(38, 10)), 0) as logged_cost,
+        coalesce(lower(status) = 'failure', false) as is_failed,
+        coalesce(cast(spend as decimal(38, 10)), 0) <> 0
         or (
             coalesce(lower(status), 'success') <> 'failure'
             and coalesce(lower(cache_hit), 'false') <> 'true'
@@ -21,12 +20,19 @@ served as (
                 'get_responses', 'aget_responses', 'delete_responses', 'adelete_responses', 'cancel_responses',
                 'acancel_responses', 'list_input_items', 'alist_input_items'
             )
-        )
+        ) as is_served
+
+    from spend_logs
+),
+
+counted as (
+    select * from judged
+    where is_served or is_failed
 ),
 
 with_usage_object as (
     select
-        served.*,
+        counted.*,
         {{ json_text('metadata', 'usage_object') }} as usage_object,
         {{ json_text('metadata', 'user_api_key_project_id') }} as project_id,
         {{ tags_from_labels('request_tags') }} as tags,
@@ -41,7 +47,7 @@ with_usage_object as (
             else 'text'
         end as feature
 
-    from served
+    from counted
 ),
 
 detailed as (
@@ -96,7 +102,8 @@ select
     user_id,
     end_user_id,
     tags,
-    coalesce(lower(status) = 'failure', false) as is_failed,
+    is_failed,
+    is_served,
     logged_cost,
     input_total,
     output_total,

@@ -32,8 +32,12 @@ unioned as (
         coalesce(end_user_id, user_id) as user_id,
         tags,
         logged_cost,
-        {{ tokens | join(', ') }},
-        cast(1 as decimal(38, 0)) as requests
+        {% for count in tokens %}
+        case when is_served then {{ count }} else 0 end as {{ count }},
+        {% endfor %}
+        cast(case when is_served then 1 else 0 end as decimal(38, 0)) as requests,
+        -- A failed call that was billed is a request; what failed for nothing is counted beside them.
+        cast(case when is_served then 0 else 1 end as decimal(38, 0)) as failed_requests
 
     from request_log
 
@@ -56,7 +60,8 @@ unioned as (
         tags,
         logged_cost,
         {{ tokens | join(', ') }},
-        requests
+        requests,
+        cast(0 as decimal(38, 0)) as failed_requests
 
     from daily_tables
 ),
@@ -77,7 +82,7 @@ calls as (
 ),
 
 by_metric as (
-    {{ rows_by_metric('calls', metrics=tokens + ['requests']) }}
+    {{ rows_by_metric('calls', metrics=tokens + ['requests', 'failed_requests']) }}
 ),
 
 mapped as (
