@@ -21,7 +21,10 @@ _HEADER = (
     "# Written by `python -m orchestration.close.dbt_sources` from the marts' YAML; do not edit.\n"
 )
 # Of a draft these are not known, of a posted row the close says them; a dispute comes and goes after it.
-_NOT_ARCHIVED = ("status", "close_id", "period_status", "is_disputed")
+_NOT_ARCHIVED = (
+    "status", "close_id", "period_status", "is_disputed",
+    "department_cost_share", "company_cost_share", "previous_year_reporting_cost", "year_on_year_change",
+)  # fmt: skip
 
 _OVERLAP_COLUMNS = tuple(
     column.name
