@@ -18,7 +18,7 @@ import yaml
 
 CONTRACTS_FOLDER = Path(__file__).resolve().parents[1] / "contracts"
 
-ROLES = ("bill", "usage", "list", "register")
+ROLES = ("bill", "usage", "outcome", "list", "register")
 READERS = ("json", "tabular", "any")
 TYPES = (
     "text", "decimal", "integer", "boolean", "timestamp", "epoch", "date", "currency", "json",
@@ -74,6 +74,8 @@ class Column:
     allow: str | None = None
     values: tuple[str, ...] = ()
     minimum: str | None = None
+    # The column whose number this one is never above.
+    at_most: str | None = None
     unit: str | None = None
     description: str = ""
 
@@ -262,7 +264,7 @@ _BESIDE_READING = ("description", "settles_after_days", "variants", "every")
 _COLUMN_KEYS = {
     "type", "from", "header", "required", "not_null", "person", "person_when", "money", "unit",
     "volatile", "formats", "one_format_per_file", "gather", "gathers_money", "skip", "default",
-    "allow", "values", "minimum", "description",
+    "allow", "values", "minimum", "at_most", "description",
 }  # fmt: skip
 
 
@@ -472,6 +474,10 @@ def _check_table(
             faults.append(
                 f"{at}.columns.{declared.name}.person_when: `{declared.person_when[0]}` is not declared"
             )
+        if declared.at_most and declared.at_most not in names:
+            faults.append(
+                f"{at}.columns.{declared.name}.at_most: `{declared.at_most}` is not declared"
+            )
 
 
 def _column(name: str, body: Any, at: str, faults: list[str]) -> Column:
@@ -521,6 +527,7 @@ def _column(name: str, body: Any, at: str, faults: list[str]) -> Column:
         allow=allow,
         values=_texts(body.get("values")),
         minimum=None if minimum is None else str(minimum),
+        at_most=_optional_text(body.get("at_most")),
         unit=_optional_text(body.get("unit")),
         description=" ".join(str(body.get("description", "")).split()),
     )

@@ -302,6 +302,18 @@ class RecordReader:
         )
 
 
+def first_keys(table: Table, file: LandedFile) -> list[str] | None:
+    """The keys of a file's first record; None where records lie deeper, or there is none.
+
+    Raises RefusedError where the file is not JSON.
+    """
+    if table.records:
+        return None
+    document = next(_documents(file), None)
+    record = document[0] if isinstance(document, list) and document else document
+    return list(record) if isinstance(record, dict) else None
+
+
 def _documents(file: LandedFile) -> Iterator[Any]:
     """The file's documents: one of JSON or YAML, or one of JSON per line."""
     if inner_name(file).lower().endswith((".jsonl", ".ndjson")):

@@ -258,7 +258,11 @@ def faults_select(table: Table, layout: Layout, source: str, limit: int) -> str:
     tests = []
     for column in table.columns:
         position = layout.positions.get(column.name)
-        code = None if position is None else fault_code(_strict(column, table), f"c{position}")
+        code = (
+            None
+            if position is None
+            else _fault_in_row(_strict(column, table), layout, f"c{position}")
+        )
         if code is not None:
             tests.append(
                 f"{{'column_name': {literal(column.name)}, 'code': {code}, 'cell': left(c{position}, 200), "
@@ -331,10 +335,21 @@ def _column_value(column: Column, table: Table, layout: Layout, position: int, c
         # The normal value of what is no time is null: told apart without reading the cell twice.
         value = f"coalesce({value}, error('{FAULT_MARK}'))"
         return value if column.not_null else f"case when {cell} is null then null else {value} end"
-    code = fault_code(column, cell)
+    code = _fault_in_row(column, layout, cell)
     if code is None:
         return value
     return f"case when {code} is not null then error('{FAULT_MARK}') when {cell} is null then null else {value} end"
+
+
+def _fault_in_row(column: Column, layout: Layout, cell: str) -> str | None:
+    """SQL like `fault_code`, of a cell that another cell of its row may bound."""
+    code = fault_code(column, cell)
+    bound = layout.positions.get(column.at_most or "")
+    if bound is None:
+        return code
+    numbers = [f"try_cast({number} as decimal(38, 10))" for number in (cell, f"c{bound}")]
+    over = f"case when {' > '.join(numbers)} then 'at_most' end"
+    return over if code is None else f"coalesce({code}, {over})"
 
 
 def _person_value(column: Column, layout: Layout, position: int, cell: str, care: Care) -> str:
@@ -466,6 +481,7 @@ _REASONS = {
     "wide": ("is {cell}, which has more digits than an amount can have", "Check the column's unit in the export"),
     "whole": ("is {cell}, which is not a whole number", "Check which column the export wrote there"),
     "minimum": ("is {cell}, below the least value the source may have", "Check the sign in the export"),
+    "at_most": ("is {cell}, more than the number it is a part of", "Check whether two columns are exchanged"),
     "timestamp": ("is {cell}, which is not a time such as 2026-05-03T00:00:00Z", "Export times in ISO 8601"),
     "date": ("is {cell}, which is not a day such as 2026-05-03", "Export days in ISO 8601"),
     "epoch": ("is {cell}, which is not a time in seconds since 1970", "Drop the vendor's response unchanged"),

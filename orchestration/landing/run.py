@@ -17,6 +17,7 @@ from orchestration.landing.deliveries import Candidate, group
 from orchestration.landing.discover import Claim, compiled_glob, discover
 from orchestration.landing.engine import connect
 from orchestration.landing.headers import match_count, split_header
+from orchestration.landing.json_records import first_keys
 from orchestration.landing.ledger import Refusal, refresh
 from orchestration.landing.loader import delivery_id_of, load, masked_name, reading_of
 from orchestration.landing.manifests import datasets_of, read_manifests
@@ -204,16 +205,16 @@ def _choose(
     fitting: list[Claim] = []
     first_error: RefusedError | None = None
     for claim in options:
-        if format_of(claim.file) not in ("text", "parquet"):
-            fitting.append(claim)
-            continue
         try:
             header = _header(connection, claim, people)
         except RefusedError as error:
             first_error = first_error or error
             continue
-        if match_count(claim.table, header) is not None:
+        if header is None or match_count(claim.table, header) is not None:
             fitting.append(claim)
+    # A record of JSON may leave out what is empty: reading says what is missing, and where.
+    if not fitting and first_error is None and format_of(options[0].file) == "json":
+        fitting = list(options)
     if not fitting:
         names = " or ".join(sorted(claim.table.qualified for claim in options))
         if first_error is not None and "no line names" not in first_error.faults[0].reason:
@@ -228,10 +229,19 @@ def _choose(
     return max(fitting, key=_specificity)
 
 
-def _header(connection: duckdb.DuckDBPyConnection, claim: Claim, people: People) -> list[str]:
-    if format_of(claim.file) == "parquet":
-        return [name for name, _ in parquet_cells(connection, claim.table, claim.file)]
-    return split_header(claim.table, claim.file, people.pseudonym)[0]
+def _header(
+    connection: duckdb.DuckDBPyConnection, claim: Claim, people: People
+) -> list[str] | None:
+    """What names the columns of a file; None where only reading it tells."""
+    match format_of(claim.file):
+        case "parquet":
+            return [name for name, _ in parquet_cells(connection, claim.table, claim.file)]
+        case "text":
+            return split_header(claim.table, claim.file, people.pseudonym)[0]
+        case "json":
+            return first_keys(claim.table, claim.file)
+        case _:
+            return None
 
 
 def _specificity(claim: Claim) -> int:

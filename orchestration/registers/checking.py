@@ -7,6 +7,7 @@ from orchestration.registers.credits import credit_faults
 from orchestration.registers.declared import LATER_REGISTERS, REGISTERS
 from orchestration.registers.disputes import dispute_faults
 from orchestration.registers.faults import Fault, Severity
+from orchestration.registers.outcomes import outcome_faults
 from orchestration.registers.overlaps import overlap_faults
 from orchestration.registers.policy import policy_faults
 from orchestration.registers.reading import read_registers
@@ -33,6 +34,7 @@ def check(settings: Settings) -> list[Fault]:
     faults += policy_faults(registers)
     faults += credit_faults(registers)
     faults += dispute_faults(registers)
+    faults += outcome_faults(registers)
     faults += overlap_faults(registers)
     faults += reference_faults(
         registers, known_platforms(settings.landing), has_cost_tools(settings.landing)

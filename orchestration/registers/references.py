@@ -11,8 +11,8 @@ from orchestration.registers.declared import REGISTERS, register_named
 from orchestration.registers.faults import Fault, Severity, quoted
 from orchestration.registers.reading import Registers, Row
 
-# A contract is named after its platform, but for these: registers, generic usage, files of any provider.
-_SHAPES = ("registers", "usage", "focus", "cost_explorer", "cost_tools")
+# A contract is named after its platform, but for these: registers, generic usage, outcomes, files of any provider.
+_SHAPES = ("registers", "usage", "outcomes", "focus", "cost_explorer", "cost_tools")
 _PLATFORM_COLUMNS = (
     ("identities", "platform"),
     ("exceptions", "platform"),

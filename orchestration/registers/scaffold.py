@@ -24,7 +24,12 @@ _REPLACES = {
     "nothing": "Every delivery is kept.",
     "all": "A newer delivery replaces the older one.",
 }
-_ROLES = {"bill": "a bill", "usage": "usage, which adds no cost", "list": "a list of what exists"}
+_ROLES = {
+    "bill": "a bill",
+    "usage": "usage, which adds no cost",
+    "outcome": "what use cases achieved, which adds no cost",
+    "list": "a list of what exists",
+}
 
 _FIRST_STEPS = """\
 This folder holds what `chargeback` reads for one company.

@@ -2,7 +2,8 @@ with
 
 deliveries as (
     select * from {{ ref('stg_load_ledger__deliveries') }}
-    where status <> 'quarantined'
+    -- A file of outcomes may speak of a month to come by a slip of the pen; it ages nothing.
+    where status <> 'quarantined' and coalesce(role, '') <> 'outcome'
 ),
 
 -- What stands for today in every age: the variable, else the newest accepted delivery's own date; never the clock.

@@ -49,7 +49,7 @@ def test_a_minimal_contract(tmp_path: Path) -> None:
         (
             "role: bill",
             "role: bil",
-            "tables.bill.role: `bil` is none of bill, usage, list, register",
+            "tables.bill.role: `bil` is none of bill, usage, outcome, list, register",
         ),
         ("role: bill", "rolle: bill", "tables.bill: `rolle` is not a key here"),
         ("role: bill", "", "tables.bill: `role` is missing"),
