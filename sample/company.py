@@ -415,7 +415,7 @@ USE_CASES = [
         "CC-520",
         "Write regression tests",
         "internal",
-        "test merged",
+        "",
         "19.00",
         "23.00",
         "900",

@@ -35,6 +35,7 @@ from sample import (  # noqa: E402
     openai,
     openrouter,
     otel,
+    outcomes,
     registers,
     slurm,
     small,
@@ -95,11 +96,12 @@ def _hartwell(files: Folder, registered: Folder, totals: Totals, seed: int, say:
     ):
         say(f"writing {name} …")
         bill.write(files, totals, seed)
-    say("writing litellm, langfuse, otel, usage …")
+    say("writing litellm, langfuse, otel, usage, outcomes …")
     litellm.write(files, seed)
     langfuse.write(files, seed)
     otel.write(files, seed)
     usage_files.write(files, seed)
+    outcomes.write(files, seed)
     say("writing registers …")
     registers.write(registered, totals, seed)
 

@@ -62,7 +62,7 @@ OPTIONAL = {
         "match_cost_basis match_commitment_status rule_owner data_source review_cadence next_review_on"
     ),
     "use_cases": (
-        "valid_from valid_to benefiting_cost_centres baseline_minutes_per_outcome "
+        "valid_from valid_to benefiting_cost_centres baseline_outcomes_per_month baseline_minutes_per_outcome "
         "performance_owner_id usage_owner_id"
     ),
     "exceptions": "exception_kind",

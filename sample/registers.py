@@ -138,6 +138,10 @@ def _organisation(folder: Folder, staff: Staff) -> None:
     )
 
 
+# What a month brought before AI; elsewhere nobody counted.
+BASELINE_VOLUMES = {"UC-007": 320, "UC-011": 5_600, "UC-016": 70}
+
+
 def _use_cases(folder: Folder, staff: Staff) -> None:
     write_register(
         folder,
@@ -165,6 +169,7 @@ def _use_cases(folder: Folder, staff: Staff) -> None:
                 "currency": "GBP",
                 "valid_from": first_use(entry.code),
                 "benefiting_cost_centres": BENEFITING.get(entry.code, entry.cost_centre),
+                "baseline_outcomes_per_month": BASELINE_VOLUMES.get(entry.code),
                 "baseline_minutes_per_outcome": 4 + int(Decimal(entry.baseline_cost) / 2)
                 if entry.baseline_cost
                 else "",
@@ -305,6 +310,8 @@ def _identities(seed: int) -> Iterator[Row]:
             "submission-intake": "UC-007",
         }
         yield _identity("openai", "workflow", workflow, owner.get(key_name, "UC-021"))
+    # Registered for a launch that never came.
+    yield _identity("openai", "workflow", "wf-complaint-letters", "UC-013")
 
     yield _claude_key("fraud-signals", "UC-003")
     yield _claude_key("fraud-screening", "UC-003")
