@@ -390,6 +390,22 @@ REGISTERS = (
         key=("cost_centre_code", "use_case_id", "month"),
     ),
     Register(
+        "known_events",
+        "One row per event that explains a change of cost.",
+        (
+            _PLATFORM,
+            Column(
+                "cost_centre_code",
+                "Cost centre; empty means every one.",
+                refers_to="cost_centres",
+            ),
+            Column("reason", "What happens, in words.", is_required=True),
+            *_VALIDITY,
+        ),
+        key=("platform", "cost_centre_code", "reason"),
+        is_optional=True,
+    ),
+    Register(
         "outcomes",
         "One row per use case and month.",
         (
@@ -497,7 +513,7 @@ REGISTERS = (
 )  # fmt: skip
 
 # Registers that later parts of the product read; a file of that name is no mistake.
-LATER_REGISTERS = ("audiences", "known_events")
+LATER_REGISTERS = ("audiences",)
 
 
 def register_named(name: str) -> Register:

@@ -153,6 +153,7 @@ SEED_COLUMNS: dict[str, tuple[str, ...]] = {
         "valid_to",
     ),
     "policy": ("setting", "value", "valid_from", "valid_to"),
+    "known_events": ("platform", "cost_centre_code", "reason", "valid_from", "valid_to"),
     "credit_purchases": (
         "contract_id",
         "platform",
