@@ -895,6 +895,7 @@ def _policy_registers(folder: Folder, staff: Staff) -> None:
         ("reporting_currency", "GBP"),
         ("cost_centre_tag_keys", "cost_centre|cost-centre|costcentre|cost_center"),
         ("use_case_tag_keys", "use_case|use-case|usecase"),
+        ("feature_tag_keys", "feature|app|job|service.name"),
         ("programme_cost_centre", PROGRAMME_COST_CENTRE),
         ("unallocated_warn_share", "0.05"),
         ("unallocated_error_share", "0.20"),

@@ -40,6 +40,7 @@ SETTINGS = (
         may_be_empty=True,
         proposal="use_case|use-case|usecase",
     ),
+    PolicySetting("feature_tag_keys", is_list=True),
     PolicySetting("programme_cost_centre", is_required=True),
     PolicySetting("unallocated_warn_share", Kind.FRACTION, is_required=True, proposal="0.05"),
     PolicySetting("unallocated_error_share", Kind.FRACTION, is_required=True, proposal="0.20"),

@@ -652,6 +652,18 @@ def policies(draw: st.DrawFn) -> list[Policy]:
             value=st.sampled_from(("sponsor", "unallocated")),
         ),
         *([Policy(setting="token_weight.output", value="4.5")] if draw(st.booleans()) else []),
+        *draw(
+            st.sampled_from(
+                (
+                    [],
+                    [Policy(setting="feature_tag_keys", value="absent|user:Team|use_case")],
+                    [
+                        Policy(setting="feature_tag_keys", value="team", valid_to=DAYS[3]),
+                        Policy(setting="feature_tag_keys", value="use_case", valid_from=DAYS[3]),
+                    ],
+                )
+            )
+        ),
     ]
 
 

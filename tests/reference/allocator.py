@@ -17,7 +17,7 @@ from tests.reference.records import (
     Rule,
     SequenceIds,
 )
-from tests.reference.registers import payer, setting
+from tests.reference.registers import named_feature, payer, setting
 from tests.reference.tiers import stepped_down
 
 IDS = SequenceIds()
@@ -131,7 +131,7 @@ def _direct_part(company: Company, claim: Claim, key: int) -> Part:
     entry = replace(
         _blank_entry(claim.priced),
         charge_date=at.date(),
-        feature=charge.x_feature,
+        feature=named_feature(company, charge.tags) or charge.x_feature,
         model=charge.x_model,
         workflow_id=charge.x_workflow_id,
         environment=claim.environment,

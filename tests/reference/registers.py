@@ -1,6 +1,6 @@
 """Look-ups in the registers at an instant."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,7 +15,7 @@ from tests.reference.records import (
     UseCase,
     UseCaseStage,
 )
-from tests.reference.tags import normalised_key
+from tests.reference.tags import normalised_key, normalised_tags
 
 Row = TypeVar("Row", bound=Dated)
 
@@ -49,6 +49,17 @@ def listed_setting(company: Company, name: str, at: datetime) -> list[str]:
 
 def tag_keys(company: Company, name: str, at: datetime) -> list[str]:
     return [normalised_key(key) for key in listed_setting(company, name, at)]
+
+
+def named_feature(company: Company, tags: Mapping[str, str]) -> str | None:
+    """The product feature that a tag names: by the first key that is there of the newest list, whatever the day."""
+    lists = [row for row in company.policy if row.setting == "feature_tag_keys"]
+    if not lists:
+        return None
+    values = normalised_tags(tags)
+    keys = max(lists, key=lambda row: row.valid_from).value.split("|")
+    named = [values[key] for key in map(normalised_key, keys) if key in values]
+    return named[0] if named else None
 
 
 def is_known_cost_centre(company: Company, code: str) -> bool:

@@ -22,6 +22,10 @@ tag_sets as (
     group by tags
 ),
 
+feature_tags as (
+    select * from {{ ref('int_feature_tags') }}
+),
+
 telling_skus as (
     select * from {{ ref('int_telling_values') }}
     where match_column = 'sku'
@@ -59,7 +63,7 @@ reduced as (
         charges.charge_category,
         charges.commitment_discount_status as commitment_status,
         charges.x_model as model,
-        charges.x_feature as feature,
+        coalesce(feature_tags.feature, charges.x_feature) as feature,
         charges.x_environment as environment,
         telling_skus.seen_value as sku,
         {% for column in plain_identities %}
@@ -96,6 +100,8 @@ reduced as (
             and charges.charge_period_start < day_segments.to_at
     left join tag_sets
         on charges.tags = tag_sets.tags
+    left join feature_tags
+        on charges.tags = feature_tags.tags
     left join telling_skus
         on charges.x_sku = telling_skus.seen_value
     left join telling_resources

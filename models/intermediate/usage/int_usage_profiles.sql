@@ -3,10 +3,10 @@
 {#- A user, or a resource beside other identities, only multiplies rows unless some register can tell it apart. -#}
 {% set plain_identities = identity_columns() | map('first') | reject('in', ['resource_id', 'user_id']) | list %}
 {% set plain = [
-    'platform', 'metric', 'token_type', 'model', 'service_tier', 'context_window', 'feature', 'environment',
+    'platform', 'metric', 'token_type', 'model', 'service_tier', 'context_window', 'environment',
     'provider', 'bill_identity_id', 'logged_currency',
 ] + plain_identities %}
-{% set metered = plain + ['resource_id', 'user_id', 'tags'] %}
+{% set metered = plain + ['feature', 'resource_id', 'user_id', 'tags'] %}
 
 with
 
@@ -27,6 +27,10 @@ tag_sets as (
     group by tags
 ),
 
+feature_tags as (
+    select * from {{ ref('int_feature_tags') }}
+),
+
 telling_resources as (
     select * from {{ ref('int_telling_values') }}
     where match_column = 'resource_id'
@@ -40,6 +44,8 @@ telling_users as (
 described as (
     select
         combinations.{{ plain | join(', combinations.') }},
+        combinations.feature as metered_feature,
+        coalesce(feature_tags.feature, combinations.feature) as feature,
         combinations.resource_id as metered_resource_id,
         combinations.user_id as metered_user_id,
         combinations.tags as metered_tags,
@@ -64,6 +70,8 @@ described as (
     from combinations
     left join tag_sets
         on combinations.tags = tag_sets.tags
+    left join feature_tags
+        on combinations.tags = feature_tags.tags
     left join telling_resources
         on combinations.resource_id = telling_resources.seen_value
     left join telling_users
@@ -72,7 +80,7 @@ described as (
 
 keyed as (
     select
-        {{ hash_key(plain + ['resource_id', 'user_id', 'tag_set']) }} as usage_profile_id,
+        {{ hash_key(plain + ['feature', 'resource_id', 'user_id', 'tag_set']) }} as usage_profile_id,
         described.*
 
     from described

@@ -2,7 +2,7 @@
 
 {#- A profile's columns that stand as they were metered, then those that have another value beside it. -#}
 {% set plain = [
-    'platform', 'metric', 'token_type', 'model', 'service_tier', 'context_window', 'feature', 'environment',
+    'platform', 'metric', 'token_type', 'model', 'service_tier', 'context_window', 'environment',
     'provider', 'bill_identity_id', 'logged_currency',
 ] + (identity_columns() | map('first') | reject('in', ['resource_id', 'user_id']) | list) %}
 
@@ -41,6 +41,7 @@ summed as (
         on usage_rows.resource_id is not distinct from profiles.metered_resource_id
             and usage_rows.user_id is not distinct from profiles.metered_user_id
             and usage_rows.tags is not distinct from profiles.metered_tags
+            and usage_rows.feature is not distinct from profiles.metered_feature
             {% for column in plain %}
             and usage_rows.{{ column }} is not distinct from profiles.{{ column }}
             {% endfor %}

@@ -39,6 +39,7 @@ def test_a_value_that_cannot_be_read_is_refused(
         ("token_weight.output", "5"),
         ("token_weight.cached_input", "0.1"),
         ("required_assessments.special category", "risk|dpia|aime"),
+        ("feature_tag_keys", "feature|app"),
         ("min_showback_months", "3"),
         ("human_cost_per_hour", "31.50"),
         ("dispute_contact", "finance"),
