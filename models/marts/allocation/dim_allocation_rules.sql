@@ -128,9 +128,11 @@ reviewed as (
             case when is_review_overdue then 'That review is overdue.' end
         ) as review_sentence,
         case
-            when method in ('fixed', 'central', 'split', 'even')
-                then 'Who pays changes with a new version of the rule; until then an approved exception with an end can give a'
-                    || ' charge of one identity to another owner.'
+            when method in ('split', 'even')
+                then 'Exceptions are about owners and change nothing here: who pays changes with approved rows of split '
+                    || coalesce(split_id, '(none)') || ', or a new version of the rule.'
+            when method in ('fixed', 'central')
+                then 'Exceptions are about owners and change nothing here: who pays changes with an approved new version of the rule.'
             when is_pooled
                 then 'An approved exception with an end gives usage of one identity to another owner, and its part of the cost with it.'
             else 'An approved exception with an end gives an identity to another owner, before any register.'
