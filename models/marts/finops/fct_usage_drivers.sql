@@ -15,6 +15,7 @@ periods as (
     select * from {{ ref('int_accounting_periods') }}
 ),
 
+-- Showback has what is allocated: usage that nobody owns stands apart, lest a cost be divided by calls that it did not pay for.
 measured as (
     select
         {% for column in grain %}
@@ -22,6 +23,7 @@ measured as (
         {% endfor %}
         cast(null as {{ dbt.type_string() }}) as reporting_currency,
         cast(0 as {{ column_type('money') }}) as reporting_cost,
+        unallocated_reason is null as is_owned,
         case when token_type is not null then quantity else 0 end as token_count,
         case when token_type like '%output' then quantity else 0 end as output_token_count,
         case when token_type in ('cached_input', 'audio_cached_input') then quantity else 0 end as cached_token_count,
@@ -42,6 +44,7 @@ measured as (
         {% endfor %}
         reporting_currency,
         reporting_cost,
+        true as is_owned,
         0 as token_count,
         0 as output_token_count,
         0 as cached_token_count,
@@ -63,6 +66,7 @@ summed as (
         {% for count in ['token', 'output_token', 'cached_token', 'input_token', 'request', 'failed_request'] %}
         cast(sum({{ count }}_count) as {{ column_type('whole') }}) as {{ count }}_count,
         {% endfor %}
+        is_owned,
         accounting_month
 
     from measured
@@ -70,29 +74,36 @@ summed as (
         {% for column in grain %}
         {{ column }},
         {% endfor %}
+        is_owned,
         accounting_month
 ),
 
 drivers as (
     select
-        {{ hash_key(grain + ['summed.accounting_month']) }} as usage_driver_id,
+        {{ hash_key(grain + ['is_owned', 'summed.accounting_month']) }} as usage_driver_id,
         {% for column in grain %}
         summed.{{ column }},
         {% endfor %}
         summed.reporting_currency,
+        case
+            when not summed.is_owned then 'nobody owns it'
+            when summed.reporting_cost = 0 then 'no cost here'
+            else 'allocated'
+        end as cost_status,
         summed.reporting_cost,
         summed.token_count,
         summed.request_count,
-        {{ ratio('token_count', 'request_count') }} as tokens_per_request,
+        case when token_count > 0 then {{ ratio('token_count', 'request_count') }} end as tokens_per_request,
         {{ ratio('output_token_count', 'token_count') }} as output_token_share,
         {{ ratio('cached_token_count', 'input_token_count') }} as cached_input_share,
         {{ ratio('failed_request_count', 'request_count + failed_request_count') }} as failed_request_share,
-        case when request_count > 0
+        case when request_count > 0 and reporting_cost <> 0
             then {{ ratio(to_units('reporting_cost'), 'request_count * 10000000000') }}
         end as cost_per_request,
-        case when token_count > 0
+        case when token_count > 0 and reporting_cost <> 0
             then {{ ratio(to_units('reporting_cost') ~ ' * 1000000', 'token_count * 10000000000') }}
         end as cost_per_million_tokens,
+        summed.is_owned,
         summed.accounting_month,
         periods.period_status
 
