@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run check land build publish report close test lint lock clean
+.PHONY: help run check land build publish report forecast close test lint lock clean
 
 export DO_NOT_TRACK := 1
 
@@ -33,6 +33,9 @@ publish: $(VENV)/.run ## show the tested marts to readers
 report: $(VENV)/.run ## print the figures of what is published
 	@$(CHARGEBACK) report
 
+forecast: $(VENV)/.forecast ## forecast the coming months too, from now on with every run
+	@$(CHARGEBACK) run
+
 close: $(VENV)/.run ## post a month for good: make close PERIOD=2026-05 BY=P10301
 	@$(CHARGEBACK) close --period "$(PERIOD)" --approved-by "$(BY)" $(OVERRIDES)
 
@@ -49,20 +52,29 @@ lock: $(VENV)/.dev ## write the hash-pinned requirements again (needs uv)
 	@uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \
 		pyproject.toml --extra install --output-file requirements.lock
 	@uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \
-		pyproject.toml --extra install --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+		pyproject.toml --extra install --extra forecast --constraint requirements.lock \
+		--output-file requirements-forecast.lock
+	@uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \
+		pyproject.toml --extra install --extra forecast --extra dev --constraint requirements-forecast.lock \
+		--output-file requirements-dev.lock
 
 clean: ## remove the warehouse in ./warehouse and everything built; your landing folder and registers stay
 	@rm -rf warehouse target logs
 	@echo "Next: make run"
 
-# The development environment is the running one with more in it, so that both share one folder.
+# The environment of the forecast is the running one with more in it, and that of development has both: one folder.
 $(VENV)/.run: requirements.lock pyproject.toml
-	@$(call install,$(if $(wildcard $(VENV)/.dev),requirements-dev.lock,requirements.lock))
+	@$(call install,$(if $(wildcard $(VENV)/.dev),requirements-dev.lock,$(if \
+		$(wildcard $(VENV)/.forecast),requirements-forecast.lock,requirements.lock)))
 	@touch $@
+
+$(VENV)/.forecast: requirements-forecast.lock pyproject.toml
+	@$(call install,$(if $(wildcard $(VENV)/.dev),requirements-dev.lock,requirements-forecast.lock))
+	@touch $(VENV)/.run $@
 
 $(VENV)/.dev: requirements-dev.lock pyproject.toml
 	@$(call install,requirements-dev.lock)
-	@touch $(VENV)/.run $@
+	@touch $(VENV)/.run $(VENV)/.forecast $@
 
 # uv is six times faster, where it is at hand and can reach the registry; pip always does.
 define install

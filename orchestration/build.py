@@ -14,6 +14,7 @@ from orchestration.close.verify import refuse_changed_closes
 from orchestration.close.views import refresh_close_views
 from orchestration.comparison.views import create_comparison_view
 from orchestration.dbt_process import run_dbt
+from orchestration.forecast import can_forecast, create_forecast_view, refresh_forecast
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
@@ -50,6 +51,15 @@ class BuildOutcome:
     def passed(self) -> bool:
         return not self.failures
 
+    def take_over(self, later: BuildOutcome) -> None:
+        """Add what a second pass over some models found: its flags replace the first pass's of the same name."""
+        found = {flag.name for flag in later.flags}
+        self.flags = sorted(
+            [flag for flag in self.flags if flag.name not in found] + later.flags,
+            key=lambda flag: flag.name,
+        )
+        self.failures += later.failures
+
 
 def build(settings: Settings, progress: Progress) -> BuildOutcome:
     """Seed, build and test everything with dbt; record the build only if all of it passed.
@@ -60,6 +70,7 @@ def build(settings: Settings, progress: Progress) -> BuildOutcome:
     """
     remove_build_record(settings)
     create_comparison_view(settings)
+    create_forecast_view(settings)
     refuse_changed_closes(settings)
     refresh_close_views(settings)
 
@@ -67,9 +78,9 @@ def build(settings: Settings, progress: Progress) -> BuildOutcome:
         if event.info.name == "LogStartLine":
             progress(event.data.index, event.data.total, event.data.description)
 
-    def run() -> BuildOutcome:
+    def run(*selection: str) -> BuildOutcome:
         # Unit tests test the SQL, which no delivery changes: `make test` runs them.
-        arguments = ["build", "--exclude-resource-type", "unit_test"]
+        arguments = ["build", "--exclude-resource-type", "unit_test", *selection]
         return outcome_of(settings, run_dbt(settings, arguments, listen=listen))
 
     outcome = run()
@@ -79,6 +90,9 @@ def build(settings: Settings, progress: Progress) -> BuildOutcome:
             recompute(settings, close, input_fingerprint)
         refresh_close_views(settings)
         outcome = run()
+    # The forecast is made of the ledger that has just passed, and what shows it is built once more.
+    if outcome.passed and can_forecast() and refresh_forecast(settings).has_changed:
+        outcome.take_over(run("--select", "source:forecasts+"))
     if outcome.passed:
         write_build_record(settings, outcome.flags)
     return outcome

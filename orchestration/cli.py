@@ -129,6 +129,33 @@ def build() -> None:
 
 
 @app.command()
+def forecast() -> None:
+    """Forecast the coming months from the last build. `run` and `build` do so by themselves where it is installed."""
+    from orchestration.build_record import current_build_record
+    from orchestration.forecast import can_forecast, refresh_forecast
+
+    console = _console()
+    settings = _settings(console)
+    _check(settings, console)
+    if not can_forecast():
+        raise RefusalError(
+            "The forecast needs a library that is not installed: `make forecast` sets it up, and forecasts.",
+            EXIT_FAILED,
+        )
+    with writer_lock(settings, "forecast"):
+        current_build_record(settings)
+        made = refresh_forecast(settings)
+    if made.has_changed:
+        console.print(
+            f"Forecast {made.forecast_count} series and totals; "
+            f"{counted(made.other_count, 'other')} with too little history, or ended."
+        )
+        console.print("Next: chargeback build")
+    else:
+        console.print("Nothing has changed since the last forecast.")
+
+
+@app.command()
 def publish() -> None:
     """Show the tested marts of the last build to readers, in one atomic step."""
     console = _console()
@@ -517,6 +544,7 @@ def _print_faults(faults: list[Fault], style: str, console: Console) -> None:
 
 def _land(settings: Settings, echo: Callable[[str], None]) -> LandingResult:
     from orchestration.comparison.views import create_comparison_view
+    from orchestration.forecast import create_forecast_view
     from orchestration.landing import land as land_files
     from orchestration.registers import write_absent_registers
 
@@ -525,6 +553,7 @@ def _land(settings: Settings, echo: Callable[[str], None]) -> LandingResult:
     result = land_files(settings, echo)
     # dbt may be run on its own next, and reads this too.
     create_comparison_view(settings)
+    create_forecast_view(settings)
     return result
 
 

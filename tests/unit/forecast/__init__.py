@@ -1,0 +1,1 @@
+"""The forecast: its method, its totals, and where it is kept."""
