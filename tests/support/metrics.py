@@ -24,6 +24,11 @@ class Metric:
 _LEDGER = ("fct_allocation_ledger", "accounting_month")
 _USAGE = ("fct_ai_usage", "date_trunc('month', usage_date)")
 
+_ECONOMICS = ("fct_unit_economics", "accounting_month")
+_WITH_OUTCOMES = "accepted_outcome_count > 0 and full_cost is not null"
+_COST_OF_ACCEPTED = f"coalesce(sum(full_cost) filter ({_WITH_OUTCOMES}), 0)"
+_ACCEPTED = f"coalesce(sum(accepted_outcome_count) filter ({_WITH_OUTCOMES}), 0)"
+
 METRICS = {
     "spend": Metric(*_LEDGER, "sum(reporting_cost)"),
     "allocated_spend": Metric(
@@ -43,5 +48,13 @@ METRICS = {
         *_USAGE,
         "count(distinct identity_id) filter (metric = 'active_days' and quantity > 0 "
         "and identity_type = 'user')",
+    ),
+    "cost_of_accepted_outcomes": Metric(*_ECONOMICS, _COST_OF_ACCEPTED),
+    "accepted_outcomes": Metric(*_ECONOMICS, _ACCEPTED),
+    "unit_cost": Metric(*_ECONOMICS, _COST_OF_ACCEPTED, _ACCEPTED),
+    "budget_variance": Metric(
+        "fct_budget_variance",
+        "accounting_month",
+        "coalesce(sum(variance_amount) filter (budget_scope = 'cost centre'), 0)",
     ),
 }

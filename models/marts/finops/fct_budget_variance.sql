@@ -1,4 +1,5 @@
 {% set receiver = ['budget_scope', 'cost_centre_code', 'use_case_id'] %}
+{% set series = hash_key(receiver + ['reporting_currency']) %}
 
 with
 
@@ -16,6 +17,25 @@ periods as (
 
 as_of as (
     select * from {{ ref('int_as_of_date') }}
+),
+
+-- Of what has ended nothing more is expected; of what is too young nothing is known.
+forecasts as (
+    select
+        case
+            when forecast_level = 'use_case' then 'use case'
+            when cost_centre_code is null then 'unallocated'
+            else 'cost centre'
+        end as budget_scope,
+        cost_centre_code,
+        use_case_id,
+        reporting_currency,
+        reporting_cost,
+        forecast_month,
+        trained_to_month
+
+    from {{ ref('fct_cost_forecast') }}
+    where forecast_level in ('cost_centre', 'use_case') and forecast_status in ('forecast', 'series has ended')
 ),
 
 fiscal_year_starts as (
@@ -146,13 +166,83 @@ in_fiscal_years as (
             and cast(monthly.accounting_month as timestamp) < fiscal_year_starts.valid_to
 ),
 
+keyed as (
+    select
+        {{ series }} as series_id,
+        in_fiscal_years.*
+
+    from in_fiscal_years
+),
+
+forecast_months as (
+    select
+        {{ series }} as series_id,
+        reporting_cost,
+        forecast_month
+
+    from forecasts
+    where forecast_month is not null
+),
+
+forecast_begins as (
+    select
+        {{ series }} as series_id,
+        max(trained_to_month) as trained_to_month
+
+    from forecasts
+    group by {{ series }}
+),
+
+-- A year's outlook is the same in each of its months: what its settled months cost, and what is forecast of the others.
+years as (
+    select
+        keyed.series_id,
+        keyed.fiscal_year_start,
+        forecast_begins.trained_to_month,
+        sum(keyed.unconverted_count) as unconverted_count,
+        sum(keyed.budget_count) as budget_count,
+        cast(sum(keyed.budget_amount) as {{ column_type('money') }}) as budget_full_year,
+        sum(case when keyed.accounting_month <= forecast_begins.trained_to_month then keyed.actual_cost else 0 end)
+            as settled_cost
+
+    from keyed
+    left join forecast_begins
+        on keyed.series_id = forecast_begins.series_id
+    group by
+        keyed.series_id,
+        keyed.fiscal_year_start,
+        forecast_begins.trained_to_month
+),
+
+outlooks as (
+    select
+        years.series_id,
+        years.fiscal_year_start,
+        max(years.budget_count) as budget_count,
+        case when max(years.unconverted_count) = 0 then max(years.budget_full_year) end as budget_full_year,
+        case when max(years.trained_to_month) is not null
+            then cast(max(years.settled_cost) + coalesce(sum(forecast_months.reporting_cost), 0)
+                as {{ column_type('money') }})
+        end as forecast_year_end_cost
+
+    from years
+    left join forecast_months
+        on years.series_id = forecast_months.series_id
+            and forecast_months.forecast_month > years.trained_to_month
+            and forecast_months.forecast_month >= years.fiscal_year_start
+            and forecast_months.forecast_month < {{ month_start(add_months('years.fiscal_year_start', 12)) }}
+    group by
+        years.series_id,
+        years.fiscal_year_start
+),
+
 to_date as (
     select
-        in_fiscal_years.*,
+        keyed.*,
         cast(sum(budget_amount) over year_so_far as {{ column_type('money') }}) as budget_year_to_date,
         cast(sum(actual_cost) over year_so_far as {{ column_type('money') }}) as actual_year_to_date
 
-    from in_fiscal_years
+    from keyed
     window year_so_far as (
         partition by {{ receiver | join(', ') }}, reporting_currency, fiscal_year_start
         order by accounting_month asc nulls last
@@ -192,12 +282,26 @@ variances as (
         end as variance_share,
         to_date.budget_year_to_date,
         to_date.actual_year_to_date,
+        outlooks.budget_full_year,
+        outlooks.forecast_year_end_cost,
+        cast(outlooks.forecast_year_end_cost - outlooks.budget_full_year as {{ column_type('money') }})
+            as forecast_variance_amount,
+        case
+            when outlooks.forecast_year_end_cost is null then 'no forecast'
+            when outlooks.budget_count = 0 then 'no budget set'
+            when outlooks.budget_full_year is null then 'no exchange rate'
+            when outlooks.forecast_year_end_cost > outlooks.budget_full_year then 'will be over budget'
+            else 'will be within budget'
+        end as forecast_status,
         to_date.fiscal_year_start,
         to_date.accounting_month,
         coalesce(periods.period_status, 'open') as period_status
 
     from to_date
     cross join as_of
+    left join outlooks
+        on to_date.series_id = outlooks.series_id
+            and to_date.fiscal_year_start = outlooks.fiscal_year_start
     left join periods
         on to_date.accounting_month = periods.accounting_month
 )
