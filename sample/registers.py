@@ -953,7 +953,8 @@ def _finance_registers(folder: Folder, totals: Totals, seed: int) -> None:
             for currency, base in (("USD", "0.7514"), ("EUR", "0.8672"))
         ),
     )
-    write_register(folder, "budgets", _budgets(months))
+    write_register(folder, "budgets", _budgets(months[0]))
+    write_register(folder, "known_events", KNOWN_EVENTS)
     write_register(folder, "outcomes", _outcomes(months, seed))
     prices: list[Row] = [
         {
@@ -1133,45 +1134,57 @@ def _invoices(totals: Totals, seed: int) -> Iterator[Row]:
     yield from databricks.invoices(seed)
 
 
+# Monthly budgets of the fiscal years that begin in April 2025 and in April 2026.
 BUDGETS = {
-    "CC-110": 150,
-    "CC-120": 1_100,
-    "CC-130": 2_400,
-    "CC-210": 3_400,
-    "CC-215": 2_600,
-    "CC-220": 2_400,
-    "CC-310": 4_200,
-    "CC-320": 500,
-    "CC-330": 1_900,
-    "CC-340": 2_300,
-    "CC-350": 2_000,
-    "CC-410": 400,
-    "CC-420": 2_500,
-    "CC-510": 1_500,
-    "CC-520": 4_800,
-    "CC-530": 1_500,
-    "CC-540": 700,
-    "CC-550": 900,
-    "CC-610": 450,
-    "CC-620": 500,
+    "CC-110": (450, 450),
+    "CC-120": (1_100, 2_000),
+    "CC-130": (1_600, 3_500),
+    "CC-210": (10_000, 13_500),
+    "CC-215": (3_000, 9_000),
+    "CC-220": (1_500, 2_400),
+    "CC-310": (4_000, 5_000),
+    "CC-320": (500, 900),
+    "CC-330": (1_400, 3_500),
+    "CC-340": (1_700, 2_200),
+    "CC-350": (1_700, 3_500),
+    "CC-410": (700, 900),
+    "CC-420": (3_000, 6_500),
+    "CC-510": (1_500, 1_500),
+    "CC-520": (2_500, 4_800),
+    "CC-530": (500, 500),
+    "CC-540": (300, 300),
+    "CC-550": (400, 700),
+    "CC-610": (450, 600),
+    "CC-620": (500, 1_000),
 }
+BUDGET_YEARS = (date(2026, 4, 1), date(2027, 4, 1))
+# What people knew beforehand: it explains a rise, and nobody is woken for it.
+KNOWN_EVENTS: list[Row] = [
+    {
+        "platform": "openai",
+        "cost_centre_code": "CC-310",
+        "reason": "Renewal season: twice the replies to draft",
+        "valid_from": "2026-01-01",
+        "valid_to": "2026-02-01",
+    },
+]
 
 
-def _budgets(months: list[date]) -> Iterator[Row]:
-    """Yield a budget per cost centre and month, raised in April, and one for a use case."""
-    for month in months:
-        raised = Decimal("1.25") if month >= date(2026, 4, 1) else Decimal(1)
-        for centre, amount in BUDGETS.items():
+def _budgets(first: date) -> Iterator[Row]:
+    """Yield a budget per cost centre and month to the end of the fiscal year, and one for a use case."""
+    for month in month_starts(first, BUDGET_YEARS[-1]):
+        year = sum(month >= begin for begin in BUDGET_YEARS)
+        for centre, amounts in BUDGETS.items():
             yield {
                 "cost_centre_code": centre,
                 "month": f"{month:%Y-%m}",
-                "amount": amount * raised,
+                "amount": amounts[year],
                 "currency": "GBP",
             }
         yield {
             "use_case_id": "UC-024",
             "month": f"{month:%Y-%m}",
-            "amount": 4_000 * raised,
+            "amount": (2_000, 2_800)[year],
             "currency": "GBP",
         }
 

@@ -327,11 +327,17 @@ def test_every_metric_is_what_its_mart_sums_to(company: Company, tmp_path: Path)
                     assert abs(Decimal(answer[-1]) - ratio) < Decimal("1e-12"), (name, answer)
 
 
-ANSWER = re.compile(r"<!-- answer: (?P<query>[^\n]*?) -->\n(?P<table>(?:\|[^\n]*\n)+)")
+# A query in a comment, or one that readers see, and the table that answers it.
+ANSWER = re.compile(
+    r"(?:<!-- answer: (?P<hidden>[^\n]*?) -->|```sql\n(?P<shown>[^`]*)```\n\n<!-- answer -->)\n"
+    r"(?P<table>(?:\|[^\n]*\n)+)"
+)
 
 
 @pytest.mark.parametrize(
-    "page", sorted((PROJECT / "docs").glob("*.md")), ids=lambda page: page.stem
+    "page",
+    [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))],
+    ids=lambda page: page.stem,
 )
 def test_figures_in_the_docs_are_those_of_the_sample(company: Company, page: Path) -> None:
     """A table of figures stands below a comment with the query that it answers."""
@@ -341,5 +347,5 @@ def test_figures_in_the_docs_are_those_of_the_sample(company: Company, page: Pat
             for line in answer["table"].splitlines()[2:]
         ]
         with company.published() as connection:
-            rows = connection.execute(answer["query"]).fetchall()
+            rows = connection.execute(answer["hidden"] or answer["shown"]).fetchall()
         assert written == [tuple("" if cell is None else str(cell) for cell in row) for row in rows]
