@@ -13,7 +13,7 @@ rates as (
 ),
 
 outcomes as (
-    select * from {{ ref('stg_registers__outcomes') }}
+    select * from {{ ref('int_outcomes_by_month') }}
 ),
 
 tolerances as (
