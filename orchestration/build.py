@@ -46,16 +46,16 @@ class BuildOutcome:
     test_count: int = 0
     flags: list[Flag] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+    test_names: set[str] = field(default_factory=set)
 
     @property
     def passed(self) -> bool:
         return not self.failures
 
     def take_over(self, later: BuildOutcome) -> None:
-        """Add what a second pass over some models found: its flags replace the first pass's of the same name."""
-        found = {flag.name for flag in later.flags}
+        """Add what a second pass over some models found: what its tests flagged before no longer counts."""
         self.flags = sorted(
-            [flag for flag in self.flags if flag.name not in found] + later.flags,
+            [flag for flag in self.flags if flag.name not in later.test_names] + later.flags,
             key=lambda flag: flag.name,
         )
         self.failures += later.failures
@@ -70,7 +70,7 @@ def build(settings: Settings, progress: Progress) -> BuildOutcome:
     """
     remove_build_record(settings)
     create_comparison_view(settings)
-    create_forecast_view(settings)
+    create_forecast_view(settings, is_kept=can_forecast())
     refuse_changed_closes(settings)
     refresh_close_views(settings)
 
@@ -106,6 +106,8 @@ def outcome_of(settings: Settings, dbt_result: Any) -> BuildOutcome:
     for result in dbt_result.result or []:
         is_test = result.node.resource_type in ("test", "unit_test")
         outcome.test_count += is_test
+        if is_test:
+            outcome.test_names.add(_test_name(result.node))
         outcome.model_count += result.node.resource_type == "model"
         if result.status == "warn":
             outcome.flags.append(

@@ -544,7 +544,7 @@ def _print_faults(faults: list[Fault], style: str, console: Console) -> None:
 
 def _land(settings: Settings, echo: Callable[[str], None]) -> LandingResult:
     from orchestration.comparison.views import create_comparison_view
-    from orchestration.forecast import create_forecast_view
+    from orchestration.forecast import can_forecast, create_forecast_view
     from orchestration.landing import land as land_files
     from orchestration.registers import write_absent_registers
 
@@ -553,7 +553,7 @@ def _land(settings: Settings, echo: Callable[[str], None]) -> LandingResult:
     result = land_files(settings, echo)
     # dbt may be run on its own next, and reads this too.
     create_comparison_view(settings)
-    create_forecast_view(settings)
+    create_forecast_view(settings, is_kept=can_forecast())
     return result
 
 
@@ -596,6 +596,7 @@ def _publish(settings: Settings, console: Console) -> None:
 
 
 def _report(settings: Settings, console: Console, json: bool = False) -> None:
+    from orchestration.forecast import can_forecast
     from orchestration.report.figures import read_report
     from orchestration.report.published import as_json
     from orchestration.report.terminal import print_report
@@ -605,6 +606,8 @@ def _report(settings: Settings, console: Console, json: bool = False) -> None:
         print(as_json(figures))
     else:
         print_report(figures, console)
+        if not can_forecast():
+            console.print("The coming months are not forecast: `make forecast` sets that up, once.")
 
 
 def _progress(console: Console) -> Callable[[int, int, str], None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -56,11 +56,16 @@ where exists (select 1 from ended where ended.accounting_month = ledger.accounti
 group by all order by all
 """
 _LAST_SETTLED = """
-select platform, max(accounting_month) from intermediate.int_platform_settlements
-where is_settled and accounting_month in (
-    select accounting_month from marts.dim_accounting_periods where period_status <> 'open'
-)
-group by platform order by platform
+select
+    platform,
+    max(case when is_settled and accounting_month in (
+        select accounting_month from marts.dim_accounting_periods where period_status <> 'open'
+    ) then accounting_month end) as settled_month,
+    max(accounting_month) as billed_month
+from intermediate.int_platform_settlements
+group by platform
+having settled_month is not null
+order by platform
 """
 
 
@@ -80,9 +85,9 @@ def month_length(month: date) -> float:
 def read_series(connection: duckdb.DuckDBPyConnection) -> list[Series]:
     """The series of each (cost centre, platform) and of each (use case, platform), months without cost as 0.
 
-    The platform's last settled month is the last of its series, so that a series that fell silent shows it.
+    The platform's last whole month is the last of its series, so that a series that fell silent shows it.
     """
-    last = dict(connection.execute(_LAST_SETTLED).fetchall())
+    last = _last_months(connection.execute(_LAST_SETTLED).fetchall())
     found: dict[Key, dict[date, Decimal]] = {}
     for level, columns in (
         ("series", "ledger.cost_centre_code, null, ledger.platform"),
@@ -99,6 +104,19 @@ def read_series(connection: duckdb.DuckDBPyConnection) -> list[Series]:
         _series(key, costs, last[key.platform])
         for key, costs in sorted(found.items(), key=lambda item: _order(item[0]))
     ]
+
+
+def _last_months(platforms: Sequence[tuple[str, date, date]]) -> dict[str | None, date]:
+    """Each platform's last month that is whole, from its last settled and its last billed month.
+
+    One that lacks the newest settled month of all has not billed it yet. One that lacks two has stopped: its months
+    since cost nothing, and totals do not go on counting it.
+    """
+    newest = max((settled for _, settled, _ in platforms), default=date.min)
+    return {
+        platform: newest if settled == billed and months_after(settled, 1) < newest else settled
+        for platform, settled, billed in platforms
+    }
 
 
 def _series(key: Key, costs: dict[date, Decimal], last: date) -> Series:

@@ -99,10 +99,13 @@ def write_forecast(settings: Settings, rows: list[ForecastRow], made_from: str) 
     sync_folder(file.parent)
 
 
-def create_forecast_view(settings: Settings) -> None:
-    """Bring schema `forecasts` of the work file in step with what is stored. The caller holds the writer's lock."""
+def create_forecast_view(settings: Settings, *, is_kept: bool = True) -> None:
+    """Bring schema `forecasts` of the work file in step with what is stored. The caller holds the writer's lock.
+
+    Where the library is not installed, nothing keeps what is stored in step with the ledger: then it is not shown.
+    """
     file = _file(settings)
-    if file.exists():
+    if is_kept and file.exists():
         body = (
             f"select {', '.join(_COLUMNS)} from "
             f"read_parquet('{_quoted(file)}', hive_partitioning = false)"

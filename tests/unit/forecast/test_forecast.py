@@ -11,6 +11,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.build import BuildOutcome
+from orchestration.build_record import Flag
 from orchestration.forecast import create_forecast_view, refresh_forecast
 from orchestration.forecast.forecasting import forecast_rows
 from orchestration.forecast.method import (
@@ -178,6 +180,39 @@ def test_a_month_that_is_not_settled_is_forecast_and_not_learnt_from(settings: S
     assert use_case.key == Key("use_case", None, "UC-1", "openai", "GBP")
 
 
+@pytest.mark.parametrize(
+    ("last_billed", "known_to", "status"),
+    [
+        (date(2025, 5, 1), date(2025, 5, 1), "forecast"),
+        (date(2025, 4, 1), date(2025, 6, 1), "series has ended"),
+    ],
+)
+def test_a_platform_that_lacks_one_month_is_late_and_one_that_lacks_two_has_stopped(
+    settings: Settings, last_billed: date, known_to: date, status: str
+) -> None:
+    """A platform that was given up went on in every total at its last cost, for good."""
+    with duckdb.connect(settings.work_file) as connection:
+        connection.execute(
+            "insert into marts.fct_allocation_ledger "
+            "select 'CC-2', null, 'cohere', 'GBP', 50, cast(month as date) "
+            "from generate_series(date '2024-11-01', ?, interval 1 month) as months (month)",
+            [last_billed],
+        )
+        connection.execute(
+            "insert into marts.dim_accounting_periods values (date '2024-11-01', 'provisional'), "
+            "(date '2024-12-01', 'provisional')"
+        )
+        connection.execute(
+            "insert into intermediate.int_platform_settlements "
+            "select platform, accounting_month, true from marts.fct_allocation_ledger where platform = 'cohere'"
+        )
+        series = read_series(connection)
+    (stopped,) = [one for one in series if one.key.platform == "cohere"]
+    assert (stopped.last_month, status_of(stopped)) == (known_to, status)
+    july = _points(forecast_rows(series), "company")[date(2025, 7, 1)]
+    assert (july > 120) == (status == "forecast")
+
+
 def test_the_same_ledger_is_forecast_once(settings: Settings) -> None:
     create_forecast_view(settings)
     assert _landed(settings, "select count(*) from forecasts.cost_forecasts") == [(0,)]
@@ -207,3 +242,19 @@ def test_a_changed_ledger_is_forecast_anew(settings: Settings) -> None:
         )
     assert refresh_forecast(settings).has_changed
     assert stored_fingerprint(settings) != before
+
+
+def test_an_old_forecast_is_not_shown_where_nothing_keeps_it_in_step(settings: Settings) -> None:
+    """A forecast stayed on show for good once the library was gone."""
+    refresh_forecast(settings)
+    create_forecast_view(settings, is_kept=False)
+    assert _landed(settings, "select count(*) from forecasts.cost_forecasts") == [(0,)]
+    create_forecast_view(settings)
+    assert _landed(settings, "select count(*) from forecasts.cost_forecasts") == [(48,)]
+
+
+def test_what_a_second_pass_no_longer_finds_is_no_longer_flagged() -> None:
+    """The first run flagged by the forecast before it, the second did not: two publications of one ledger."""
+    first = BuildOutcome(flags=[Flag("other", "", 1), Flag("tested again", "", 2)])
+    first.take_over(BuildOutcome(flags=[Flag("new", "", 3)], test_names={"tested again", "new"}))
+    assert [flag.name for flag in first.flags] == ["new", "other"]
