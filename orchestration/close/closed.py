@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.errors import RefusalError
+from orchestration.periods import month_of
 
 RECORD_NAME = "close.json"
 REGISTERS = "registers"
@@ -33,18 +34,6 @@ class Close:
     def input_fingerprint(self) -> str:
         """What charges and usage up to the month's end were when it was closed."""
         return str(self.record["input_fingerprint"])
-
-
-def month_of(period: str) -> date:
-    """The first day of `YYYY-MM`. Raises RefusalError for any other text."""
-    try:
-        if len(period) != 7:
-            raise ValueError
-        return date.fromisoformat(f"{period}-01")
-    except ValueError:
-        raise RefusalError(
-            f"'{period}' is no month: write it as YYYY-MM, such as 2026-05."
-        ) from None
 
 
 def read_closes(closes_folder: Path) -> list[Close]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from orchestration.periods import months_after
 from orchestration.report.wording import counted, money
 
 _STAMP = re.compile(r"(?<!\d)(20\d\d)(0[1-9]|1[0-2])([0-3]\d)T\d{6}Z?")
@@ -50,17 +51,12 @@ class _Month:
 
 def find_blocks(connection: duckdb.DuckDBPyConnection, month: date) -> list[Block]:
     """Everything that keeps the month open, check by check; `connection` reads the work file of a tested build."""
-    looked_at = _Month(month, next_month(month), connection)
+    looked_at = _Month(month, months_after(month, 1), connection)
     return [
         Block(check, finding, remedy)
         for check, find in CHECKS.items()
         for finding, remedy in find(looked_at)
     ]
-
-
-def next_month(month: date) -> date:
-    """The first day of the month after."""
-    return month.replace(year=month.year + month.month // 12, month=month.month % 12 + 1)
 
 
 _Findings = Iterator[tuple[str, str]]

@@ -21,13 +21,13 @@ from orchestration.close.closed import (
     REGISTERS,
     Close,
     close_of,
-    month_of,
 )
 from orchestration.close.conditions import CHECKS, Block, find_blocks
 from orchestration.close.totals import totals_of
 from orchestration.errors import RefusalError
 from orchestration.landing.engine import connect
 from orchestration.landing.files import sha256_of, sync_file, sync_folder, write_durably
+from orchestration.periods import month_of
 from orchestration.registers.declared import REGISTERS as DECLARED_REGISTERS
 from orchestration.settings import Settings
 

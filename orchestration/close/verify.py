@@ -9,10 +9,11 @@ from typing import Any
 
 import duckdb
 
-from orchestration.close.closed import INCOMING, RECORD_NAME, Close, month_of, read_closes
+from orchestration.close.closed import INCOMING, RECORD_NAME, Close, read_closes
 from orchestration.close.posting import file_hashes
 from orchestration.close.totals import totals_of
 from orchestration.errors import RefusalError
+from orchestration.periods import month_of
 from orchestration.settings import Settings
 
 

@@ -24,6 +24,7 @@ from orchestration.comparison.figures import (
 from orchestration.comparison.views import write_comparison
 from orchestration.errors import RefusalError
 from orchestration.landing.files import sha256_of
+from orchestration.periods import month_of
 from orchestration.recompute import LEDGER, FaultyRegistersError, recompute
 from orchestration.settings import Settings, writer_lock
 
@@ -43,7 +44,7 @@ def compare_policy(settings: Settings, rules: Path, period: str) -> PolicyCompar
     Raises RefusalError for a month without charges, a folder with anything else in it and a candidate that changes
     what was spent; FaultyRegistersError, which names file and row; WriterBusyError.
     """
-    month = _month(period)
+    month = month_of(period)
     files = candidate_files(rules)
     with writer_lock(settings, "compare-policy"), _workplace(settings) as folder:
         candidate = folder / "candidate"
@@ -59,13 +60,6 @@ def compare_policy(settings: Settings, rules: Path, period: str) -> PolicyCompar
         comparison = _compared(settings, folder, files, period)
         write_comparison(settings, comparison)
     return comparison
-
-
-def _month(period: str) -> date:
-    try:
-        return date.fromisoformat(f"{period}-01")
-    except ValueError as error:
-        raise RefusalError(f"{period} is no month: write it as in 2026-05.") from error
 
 
 @contextmanager

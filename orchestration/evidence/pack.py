@@ -10,11 +10,11 @@ from typing import Any
 
 import duckdb
 
-from orchestration.close.conditions import next_month
 from orchestration.errors import RefusalError
 from orchestration.evidence.page import evidence_page
 from orchestration.evidence.queries import FILES, SCOPED
 from orchestration.export.files import finished_file, write_table
+from orchestration.periods import month_of, months_after
 from orchestration.report.published import published_file
 from orchestration.settings import Settings
 
@@ -59,9 +59,7 @@ def write_evidence(
     Files of an earlier pack of that folder are replaced. Raises RefusalError for a period that is no month or that the
     marts do not have, a scope that the month does not have, and where nothing is published.
     """
-    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", period):
-        raise RefusalError(f"'{period}' is no month: write it as YYYY-MM, such as 2026-05.")
-    month = date.fromisoformat(f"{period}-01")
+    month = month_of(period)
     name = period if scope.code is None else f"{period}-{_file_safe(scope.code)}"
     folder = output or settings.warehouse / "evidence" / name
     if folder.is_file():
@@ -106,7 +104,7 @@ def scoped(query: str, scope: Scope) -> str:
 
 def parameters_of(query: str, month: date, scope: Scope) -> dict[str, Any]:
     """The parameters that a scoped query names."""
-    known = {"month": month, "code": scope.code, "month_end": next_month(month)}
+    known = {"month": month, "code": scope.code, "month_end": months_after(month, 1)}
     text = SCOPED + query
     return {
         name: value for name, value in known.items() if re.search(rf"\${name}\b", text) is not None

@@ -12,13 +12,14 @@ from importlib.util import find_spec
 import duckdb
 
 from orchestration.forecast import method
-from orchestration.forecast.series import Key, Series, fingerprint, months_after, read_series
+from orchestration.forecast.series import Key, Series, fingerprint, read_series
 from orchestration.forecast.views import (
     ForecastRow,
     create_forecast_view,
     stored_fingerprint,
     write_forecast,
 )
+from orchestration.periods import months_after
 from orchestration.settings import Settings
 
 _PENNY = Decimal("0.01")

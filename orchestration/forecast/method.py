@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from orchestration.forecast.series import Key, Series, month_length, months_after
+from orchestration.forecast.series import Key, Series, month_length
+from orchestration.periods import months_after
 
 MINIMUM_HISTORY = 5
 HORIZON = 12

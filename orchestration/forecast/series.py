@@ -10,6 +10,8 @@ from decimal import Decimal
 
 import duckdb
 
+from orchestration.periods import months_after
+
 
 @dataclass(frozen=True)
 class Key:
@@ -67,12 +69,6 @@ group by platform
 having settled_month is not null
 order by platform
 """
-
-
-def months_after(month: date, count: int) -> date:
-    """The first day of the month `count` months later, or earlier where it is negative."""
-    years, months = divmod(month.year * 12 + month.month - 1 + count, 12)
-    return date(years, months + 1, 1)
 
 
 def month_length(month: date) -> float:

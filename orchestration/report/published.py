@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import duckdb
 
+from orchestration.errors import RefusalError
 from orchestration.publish import read_publication
 from orchestration.settings import Settings
 
@@ -24,6 +25,19 @@ def published_file(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     read_publication(settings)
     with duckdb.connect(settings.published_file, read_only=True) as connection:
         yield connection
+
+
+def refuse_empty_month(connection: duckdb.DuckDBPyConnection, month: date) -> None:
+    """Raise RefusalError, naming the months there are, where the published ledger has no entry of a month."""
+    months = [
+        found
+        for (found,) in connection.execute(
+            "select distinct accounting_month from marts.fct_allocation_ledger order by all"
+        ).fetchall()
+    ]
+    if month not in months:
+        known = f"it has {months[0]:%Y-%m} to {months[-1]:%Y-%m}" if months else "it is empty"
+        raise RefusalError(f"The published ledger has no entry of {month:%Y-%m}: {known}.")
 
 
 def rows_of(

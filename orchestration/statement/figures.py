@@ -12,6 +12,8 @@ from typing import Any
 import duckdb
 
 from orchestration.errors import RefusalError
+from orchestration.periods import months_after
+from orchestration.report.published import refuse_empty_month
 
 MONTHS_OF_TREND = 13
 
@@ -366,26 +368,17 @@ def _period(
     published: duckdb.DuckDBPyConnection, month: date
 ) -> tuple[str, str | None, date | None, str]:
     """Status, approver and day of the close, and the month's reporting currency. RefusalError for an unknown month."""
+    refuse_empty_month(published, month)
     (row,) = published.execute(
         "select max(reporting_currency) from marts.fct_allocation_ledger where accounting_month = ?",
         [month],
     ).fetchall()
-    if row[0] is None:
-        raise RefusalError(_no_such_month(published, month))
     (period,) = published.execute(
         "select period_status, approved_by, cast(closed_at as date) from marts.dim_accounting_periods "
         "where accounting_month = ?",
         [month],
     ).fetchall()
     return (*period, row[0])
-
-
-def _no_such_month(published: duckdb.DuckDBPyConnection, month: date) -> str:
-    first, last = published.execute(
-        "select min(accounting_month), max(accounting_month) from marts.fct_allocation_ledger"
-    ).fetchall()[0]
-    known = f"it has {first:%Y-%m} to {last:%Y-%m}" if first else "it is empty"
-    return f"The published ledger has no entry of {month:%Y-%m}: {known}."
 
 
 def _setting(published: duckdb.DuckDBPyConnection, setting: str, month: date) -> str | None:
@@ -411,8 +404,7 @@ def _by_department(
 
 def _trends(published: duckdb.DuckDBPyConnection, month: date, currency: str) -> Any:
     """From a department's code to its months up to this one; none before the first that landed."""
-    years, months = divmod(month.year * 12 + month.month - MONTHS_OF_TREND, 12)
-    first = date(years, months + 1, 1)
+    first = months_after(month, 1 - MONTHS_OF_TREND)
     costs = {
         (code or "", of): cost
         for code, of, cost in published.execute(

@@ -6,7 +6,6 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import quote
@@ -15,6 +14,7 @@ import jinja2
 
 from orchestration.errors import RefusalError
 from orchestration.export.files import finished_file
+from orchestration.periods import month_of
 from orchestration.publish import read_publication
 from orchestration.report.published import published_file
 from orchestration.report.wording import counted, quantity
@@ -80,7 +80,7 @@ def write_statements(
     `output` is `statements/` in the warehouse folder unless given. Raises RefusalError for a period that is no month or
     has no ledger, a department that has nothing in it, and where nothing is published.
     """
-    month = _month(period)
+    month = month_of(period)
     publication = read_publication(settings)
     with published_file(settings) as published:
         statements = read_statements(published, month)
@@ -96,18 +96,6 @@ def write_statements(
             )
     folder = output or settings.warehouse / "statements"
     return [_write(statement, folder, publication["publication_id"]) for statement in statements]
-
-
-def _month(period: str) -> date:
-    try:
-        year, month = period.split("-")
-        if len(year) != 4 or len(month) != 2:
-            raise ValueError
-        return date(int(year), int(month), 1)
-    except ValueError:
-        raise RefusalError(
-            f"'{period}' is no month: write it as YYYY-MM, such as 2026-05."
-        ) from None
 
 
 def _write(statement: Statement, folder: Path, publication_id: str) -> WrittenStatement:

@@ -1,8 +1,4 @@
-{#- What each method whose driver is usage counts. -#}
-{% set drivers = [
-    ('token_volume', 'weighted_token_count'), ('requests', 'request_count'), ('workflow_count', 'workflow_run_count'),
-    ('seats', 'seat_day_count'), ('active_users', 'active_day_count'), ('gpu_hours', 'gpu_hours'),
-] %}
+{% set drivers = usage_drivers() %}
 
 with
 

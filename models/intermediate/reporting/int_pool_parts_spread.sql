@@ -1,10 +1,7 @@
 {{ config(materialized='table') }}
 
 {#- What a receiver's own usage is counted in, for each method whose driver is usage. -#}
-{% set spread_by = [
-    ('token_volume', 'weighted_token_count'), ('requests', 'request_count'), ('workflow_count', 'workflow_run_count'),
-    ('seats', 'seat_day_count'), ('active_users', 'active_day_count'), ('gpu_hours', 'gpu_hours'),
-] %}
+{% set spread_by = usage_drivers() %}
 
 with
 

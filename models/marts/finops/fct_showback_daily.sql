@@ -1,5 +1,5 @@
 {% set owner = ['platform', 'cost_centre_code', 'use_case_id', 'reporting_currency'] %}
-{% set usage_drivers = "'token_volume', 'requests', 'workflow_count', 'seats', 'active_users', 'gpu_hours'" %}
+{% set metered_methods = "'" ~ usage_drivers() | map('first') | join("', '") ~ "'" %}
 
 with
 
@@ -48,7 +48,7 @@ dated as (
         entries.{{ column }},
         {% endfor %}
         coalesce('use case ' || entries.use_case_id, 'cost centre ' || entries.cost_centre_code) as usage_owner,
-        case when entries.pool_id is not null and entries.driver in ({{ usage_drivers }}) then entries.driver end as driver,
+        case when entries.pool_id is not null and entries.driver in ({{ metered_methods }}) then entries.driver end as driver,
         coalesce(rules.driver_scope, entries.platform) as driver_platform,
         entries.reporting_cost,
         entries.pool_id is null and stretches.charge_group_id is null

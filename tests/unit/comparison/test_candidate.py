@@ -49,5 +49,5 @@ def test_an_empty_folder_and_a_missing_one_are_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("period", ["2026", "2026-13", "May 2026", "2026-05-01"])
 def test_a_period_is_a_month(tmp_path: Path, period: str) -> None:
     settings = Settings(tmp_path, tmp_path, tmp_path, tmp_path, "a key")
-    with pytest.raises(RefusalError, match="write it as in 2026-05"):
+    with pytest.raises(RefusalError, match="is no month: write it as YYYY-MM, such as 2026-05"):
         compare_policy(settings, tmp_path, period)

@@ -26,8 +26,9 @@ from orchestration.forecast.method import (
     status_of,
     weighted_error,
 )
-from orchestration.forecast.series import Key, Series, month_length, months_after, read_series
+from orchestration.forecast.series import Key, Series, month_length, read_series
 from orchestration.forecast.views import ForecastRow, stored_fingerprint
+from orchestration.periods import months_after
 from orchestration.settings import Settings
 
 KEY = Key("series", "CC-1", None, "openai", "GBP")
