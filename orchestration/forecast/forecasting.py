@@ -53,7 +53,8 @@ def refresh_forecast(settings: Settings) -> Forecast:
     else:
         made_from = fingerprint(series, method.method_id())
         rows = None
-    if stored_fingerprint(settings) == made_from:
+    stored = stored_fingerprint(settings)
+    if stored == made_from or (stored is None and rows == []):
         return Forecast(0, 0, has_changed=False)
     rows = forecast_rows(series) if rows is None else rows
     write_forecast(settings, rows, made_from)

@@ -184,7 +184,7 @@ entries as (
 select
     owners.department_code,
     entries.cost_centre_code,
-    any_value(owners.cost_centre_name),
+    max(owners.cost_centre_name),
     coalesce(sum(reporting_cost) filter (billing_mode = 'chargeback'), 0),
     coalesce(sum(reporting_cost) filter (billing_mode = 'showback'), 0),
     coalesce(sum(reporting_cost) filter (billing_mode = 'central'), 0),
@@ -255,8 +255,8 @@ wholes as (
     group by all
 )
 select
-    parts.department_code, parts.rule_id, any_value(rules.description),
-    any_value(rules.method_sentence), sum(wholes.cost), sum(parts.cost)
+    parts.department_code, parts.rule_id, max(rules.description),
+    max(rules.method_sentence), sum(wholes.cost), sum(parts.cost)
 from parts
 left join wholes on parts.pool_id = wholes.pool_id
 left join marts.dim_allocation_rules as rules
@@ -295,7 +295,7 @@ cost_centres as (
     where valid_from < cast($month as date) + interval 1 month and valid_to > $month
     qualify row_number() over (partition by cost_centre_code order by valid_from desc) = 1
 )
-select cost_centres.department_code, ledger.use_case_id, any_value(use_case_name), sum(reporting_cost)
+select cost_centres.department_code, ledger.use_case_id, max(use_case_name), sum(reporting_cost)
 from marts.fct_allocation_ledger as ledger
 left join use_cases on ledger.use_case_id = use_cases.use_case_id
 left join cost_centres on use_cases.cost_centre_code = cost_centres.cost_centre_code

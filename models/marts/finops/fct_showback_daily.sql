@@ -1,4 +1,6 @@
 {% set owner = ['platform', 'cost_centre_code', 'use_case_id', 'reporting_currency'] %}
+{#- A posted entry may name a rule that the register no longer has: its pool is a month's. -#}
+{% set is_pool_of_a_day = "coalesce(rules.driver_grain = 'day' or entries.driver = 'gateway', false)" %}
 {% set metered_methods = "'" ~ usage_drivers() | map('first') | join("', '") ~ "'" %}
 
 with
@@ -52,17 +54,17 @@ dated as (
         coalesce(rules.driver_scope, entries.platform) as driver_platform,
         entries.reporting_cost,
         entries.pool_id is null and stretches.charge_group_id is null
-        or entries.pool_id is not null and (rules.driver_grain = 'day' or entries.driver = 'gateway') as is_of_one_day,
+        or entries.pool_id is not null and {{ is_pool_of_a_day }} as is_of_one_day,
         entries.accounting_month,
         cast({{ add_days(next_month_start('entries.accounting_month'), -1) }} as date) as month_end,
         case
             when entries.pool_id is null then coalesce(stretches.first_date, entries.charge_date)
-            when rules.driver_grain = 'day' or entries.driver = 'gateway' then entries.charge_date
+            when {{ is_pool_of_a_day }} then entries.charge_date
             else entries.accounting_month
         end as first_date,
         case
             when entries.pool_id is null then coalesce(stretches.last_date, entries.charge_date)
-            when rules.driver_grain = 'day' or entries.driver = 'gateway' then entries.charge_date
+            when {{ is_pool_of_a_day }} then entries.charge_date
             else cast({{ add_days(next_month_start('entries.accounting_month'), -1) }} as date)
         end as last_date
 

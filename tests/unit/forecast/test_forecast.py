@@ -234,6 +234,13 @@ def test_the_same_ledger_is_forecast_once(settings: Settings) -> None:
     ]
 
 
+def test_a_ledger_without_a_settled_month_is_no_news(settings: Settings) -> None:
+    with duckdb.connect(settings.work_file) as connection:
+        connection.execute("update intermediate.int_platform_settlements set is_settled = false")
+    assert not refresh_forecast(settings).has_changed
+    assert stored_fingerprint(settings) is None
+
+
 def test_a_changed_ledger_is_forecast_anew(settings: Settings) -> None:
     refresh_forecast(settings)
     before = stored_fingerprint(settings)
