@@ -10,6 +10,9 @@ export DO_NOT_TRACK := 1
 PYTHON ?= $(firstword $(foreach name,python3 python3.13 python3.12 python3.11,$(shell \
 	$(name) -c 'import sys; (3, 11) <= sys.version_info < (3, 14) and print("$(name)")' 2>/dev/null)))
 VENV := .venv
+EXTRAS := dagster expectations forecast stores
+lock_file = requirements$(patsubst %,-%,$(filter-out run,$(1))).lock
+installed = $(patsubst $(VENV)/.%,%,$(wildcard $(foreach name,run $(EXTRAS) dev,$(VENV)/.$(name))))
 CHARGEBACK := $(VENV)/bin/chargeback
 
 help: ## list these commands
@@ -49,39 +52,32 @@ lint: $(VENV)/.dev ## check style and types
 	@$(VENV)/bin/mypy
 
 lock: $(VENV)/.dev ## write the hash-pinned requirements again (needs uv)
-	@uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \
-		pyproject.toml --extra install --output-file requirements.lock
-	@uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \
-		pyproject.toml --extra install --extra forecast --constraint requirements.lock \
-		--output-file requirements-forecast.lock
-	@uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \
-		pyproject.toml --extra install --extra forecast --extra dev --constraint requirements-forecast.lock \
-		--output-file requirements-dev.lock
+	@$(call lock,dev,$(foreach extra,$(EXTRAS) dev,--extra $(extra)))
+	@$(foreach extra,$(EXTRAS),$(call lock,$(extra),--extra $(extra) --constraint requirements-dev.lock) &&) true
+	@$(call lock,run,--constraint requirements-dev.lock)
 
 clean: ## remove the warehouse in ./warehouse and everything built; your landing folder and registers stay
 	@rm -rf warehouse target logs
 	@echo "Next: make run"
 
-# The environment of the forecast is the running one with more in it, and that of development has both: one folder.
-$(VENV)/.run: requirements.lock pyproject.toml
-	@$(call install,$(if $(wildcard $(VENV)/.dev),requirements-dev.lock,$(if \
-		$(wildcard $(VENV)/.forecast),requirements-forecast.lock,requirements.lock)))
-	@touch $@
-
-$(VENV)/.forecast: requirements-forecast.lock pyproject.toml
-	@$(call install,$(if $(wildcard $(VENV)/.dev),requirements-dev.lock,requirements-forecast.lock))
-	@touch $(VENV)/.run $@
-
-$(VENV)/.dev: requirements-dev.lock pyproject.toml
-	@$(call install,requirements-dev.lock)
-	@touch $(VENV)/.run $(VENV)/.forecast $@
+# One environment for all: every extra's versions are those of requirements-dev.lock, which holds them all.
+$(VENV)/.run: requirements.lock
+$(EXTRAS:%=$(VENV)/.%) $(VENV)/.dev: $(VENV)/.%: requirements-%.lock
+$(VENV)/.run $(EXTRAS:%=$(VENV)/.%) $(VENV)/.dev: $(VENV)/.%: pyproject.toml
+	@$(call install,$(if $(filter dev,$* $(installed)),dev,$(sort run $* $(installed))))
+	@touch $(if $(filter dev,$*),$(foreach name,run $(EXTRAS) dev,$(VENV)/.$(name)),$@)
 
 # uv is six times faster, where it is at hand and can reach the registry; pip always does.
 define install
 { test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed. Install one, or name it: make PYTHON=/path/to/python3"; exit 1; }; \
-	echo "Setting up $(VENV) from $(1) (once; a minute or two)"; \
+	echo "Setting up $(VENV) for: $(1) (once; a minute or two)"; \
 	$(PYTHON) -m venv $(VENV) && \
-	{ command -v uv >/dev/null && uv pip install --quiet --python $(VENV)/bin/python --require-hashes --no-deps -r $(1); } \
-	|| $(VENV)/bin/python -m pip install --progress-bar off --require-hashes --no-deps -r $(1); } \
+	{ command -v uv >/dev/null && uv pip install --quiet --python $(VENV)/bin/python --require-hashes --no-deps $(foreach name,$(1),-r $(call lock_file,$(name))); } \
+	|| $(VENV)/bin/python -m pip install --progress-bar off --require-hashes --no-deps $(foreach name,$(1),-r $(call lock_file,$(name))); } \
 	&& $(VENV)/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+endef
+
+define lock
+uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \
+	pyproject.toml --extra install $(2) --output-file $(call lock_file,$(1))
 endef
