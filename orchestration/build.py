@@ -46,27 +46,29 @@ class BuildOutcome:
     test_count: int = 0
     flags: list[Flag] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
-    test_names: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
 
     @property
     def passed(self) -> bool:
         return not self.failures
 
     def take_over(self, later: BuildOutcome) -> None:
-        """Add what a second pass over some models found: what its tests flagged before no longer counts."""
+        """Add what a second pass over some models found: what was said of them and their tests no longer counts."""
         self.flags = sorted(
-            [flag for flag in self.flags if flag.name not in later.test_names] + later.flags,
+            [flag for flag in self.flags if flag.name not in later.names] + later.flags,
             key=lambda flag: flag.name,
         )
-        self.failures += later.failures
+        self.failures = [
+            failure for failure in self.failures if failure.name not in later.names
+        ] + later.failures
 
 
 def build(settings: Settings, progress: Progress) -> BuildOutcome:
     """Seed, build and test everything with dbt; record the build only if all of it passed.
 
     A closed month whose charges or usage have changed is first computed again under the registers of its close, which
-    takes a second pass. The caller holds the writer's lock. Raises RefusalError where a close is not as it was posted,
-    and where the registers of a close no longer give a ledger.
+    takes a second pass over what reads it. The caller holds the writer's lock. Raises RefusalError where a close is not
+    as it was posted, and where the registers of a close no longer give a ledger.
     """
     remove_build_record(settings)
     create_comparison_view(settings)
@@ -89,7 +91,7 @@ def build(settings: Settings, progress: Progress) -> BuildOutcome:
         for close, input_fingerprint in restated:
             recompute(settings, close, input_fingerprint)
         refresh_close_views(settings)
-        outcome = run()
+        outcome.take_over(run("--select", "source:closes+"))
     # The forecast is made of the ledger that has just passed, and what shows it is built once more.
     if outcome.passed and can_forecast() and refresh_forecast(settings).has_changed:
         outcome.take_over(run("--select", "source:forecasts+"))
@@ -106,8 +108,7 @@ def outcome_of(settings: Settings, dbt_result: Any) -> BuildOutcome:
     for result in dbt_result.result or []:
         is_test = result.node.resource_type in ("test", "unit_test")
         outcome.test_count += is_test
-        if is_test:
-            outcome.test_names.add(_test_name(result.node))
+        outcome.names.add(_test_name(result.node) if is_test else result.node.name)
         outcome.model_count += result.node.resource_type == "model"
         if result.status == "warn":
             outcome.flags.append(

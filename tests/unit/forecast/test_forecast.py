@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.build import BuildOutcome
+from orchestration.build import BuildOutcome, Failure
 from orchestration.build_record import Flag
 from orchestration.forecast import create_forecast_view, refresh_forecast
 from orchestration.forecast.forecasting import forecast_rows
@@ -261,8 +261,18 @@ def test_an_old_forecast_is_not_shown_where_nothing_keeps_it_in_step(settings: S
     assert _landed(settings, "select count(*) from forecasts.cost_forecasts") == [(48,)]
 
 
-def test_what_a_second_pass_no_longer_finds_is_no_longer_flagged() -> None:
+def test_what_a_second_pass_no_longer_finds_is_no_longer_said() -> None:
     """The first run flagged by the forecast before it, the second did not: two publications of one ledger."""
-    first = BuildOutcome(flags=[Flag("other", "", 1), Flag("tested again", "", 2)])
-    first.take_over(BuildOutcome(flags=[Flag("new", "", 3)], test_names={"tested again", "new"}))
+    first = BuildOutcome(
+        flags=[Flag("other", "", 1), Flag("tested again", "", 2)],
+        failures=[Failure("test", "mended", ""), Failure("test", "not run again", "")],
+    )
+    first.take_over(
+        BuildOutcome(
+            flags=[Flag("new", "", 3)],
+            failures=[Failure("model", "broken now", "")],
+            names={"tested again", "new", "mended", "broken now"},
+        )
+    )
     assert [flag.name for flag in first.flags] == ["new", "other"]
+    assert [failure.name for failure in first.failures] == ["not run again", "broken now"]
