@@ -6,21 +6,18 @@
 
 with
 
-overlap_rows as (
-    select * from {{ ref('int_overlap_rows') }}
-),
-
 patterns as (
     select * from {{ ref('int_overlap_patterns') }}
 ),
 
+-- Read once for its kinds and once for its rows: a common table expression of both would keep all usage in memory.
 kinds as (
     select
         row_kind,
         accounting_month,
         {{ common_columns | join(', ') }}
 
-    from overlap_rows
+    from {{ ref('int_overlap_rows') }}
     group by
         row_kind,
         accounting_month,
@@ -68,7 +65,7 @@ rows_matched as (
             else ''
         end as shared_value
 
-    from overlap_rows
+    from {{ ref('int_overlap_rows') }} as overlap_rows
     inner join kinds_matched
         on overlap_rows.row_kind = kinds_matched.row_kind
             and overlap_rows.accounting_month = kinds_matched.accounting_month
