@@ -76,13 +76,13 @@ def generated_tables(size: Size) -> dict[str, str]:
                 from range({size.usage_rows}) as numbers(n)
             )
             select
-                'usage-' || n as usage_id,
                 {platform.format("platform_number")} as platform,
                 platform || '__usage' as source_table,
                 'delivery' as delivery_id,
                 {FIRST_MONTH} + to_hours(hour_number) as period_start,
                 {FIRST_MONTH} + to_hours(hour_number + 1) as period_end,
                 ['input_tokens', 'output_tokens', 'cached_input_tokens', 'requests'][1 + type_number] as metric,
+                md5('usage-' || n) || ':' || metric as usage_id,
                 ['input', 'output', 'cached_input', null][1 + type_number] as token_type,
                 case when type_number = 3 then 1 + tokens % 50 else tokens end as quantity,
                 case when type_number = 3 then 'requests' else 'tokens' end as unit,

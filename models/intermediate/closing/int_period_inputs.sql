@@ -16,11 +16,29 @@ exceptions as (
     where coalesce(exception_kind, 'ownership') <> 'governance'
 ),
 
--- The ids are hashes of what was delivered; the costs are there too, so that a change of their reading shows.
+-- Usage has the most rows by far: its ids, which are hashes of what was delivered, are summed, not hashed once more.
+usage_by_metric as (
+    select
+        {{ month_start('period_start') }} as input_month,
+        platform,
+        metric,
+        count(*) as row_count,
+        cast(sum({{ id_number('usage_id') }}) as decimal(38, 0)) as id_sum,
+        cast(sum(quantity) as {{ column_type('quantity') }}) as quantity
+
+    from usage
+    group by
+        {{ month_start('period_start') }},
+        platform,
+        metric
+),
+
+-- What was read of a delivery counts too, so that a change of its reading shows.
 hashed as (
     select
         {{ month_start('billing_period_start') }} as input_month,
         {{ hash_number(["'charge'", 'x_charge_id', 'billed_cost', 'effective_cost']) }} as row_hash,
+        1 as row_count,
         1 as charge_count
 
     from charges
@@ -28,11 +46,12 @@ hashed as (
     union all
 
     select
-        {{ month_start('period_start') }} as input_month,
-        {{ hash_number(["'usage'", 'usage_id', 'quantity']) }} as row_hash,
+        input_month,
+        {{ hash_number(["'usage'", 'platform', 'metric', 'row_count', 'id_sum', 'quantity']) }} as row_hash,
+        row_count,
         0 as charge_count
 
-    from usage
+    from usage_by_metric
 
     union all
 
@@ -42,6 +61,7 @@ hashed as (
             "'exception'", 'exception_id', 'platform', 'identity_type', 'identity_id', 'cost_centre_code',
             'use_case_id', 'valid_from', 'valid_to',
         ]) }} as row_hash,
+        1 as row_count,
         null as charge_count
 
     from exceptions
@@ -50,7 +70,7 @@ hashed as (
 monthly as (
     select
         input_month,
-        count(*) as row_count,
+        sum(row_count) as row_count,
         -- Null where nothing but an exception begins: that alone makes no accounting month.
         sum(charge_count) as charge_count,
         cast(sum(row_hash) as decimal(38, 0)) as hash_sum
