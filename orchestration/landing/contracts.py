@@ -143,6 +143,8 @@ class Table:
     records_else: tuple[str, str] | None = None
     # A member that a page has while more pages follow it.
     next_page: str | None = None
+    # Where `records` is empty: the member that holds the records of an API's page.
+    page: str | None = None
     dialect: Dialect = field(default_factory=Dialect)
     manifest_kind: str | None = None
     needs_manifest: bool = True
@@ -255,9 +257,9 @@ def read_contract(path: Path) -> list[Table]:
 
 
 _TABLE_KEYS = {
-    "description", "role", "files", "reader", "records", "records_else", "next_page", "csv", "delivery", "replaces",
-    "time", "covers", "overlap_set", "overlap_by", "overlap_beside", "request", "never_keep", "one_of", "columns",
-    "settles_after_days", "variants", "first_header_wins", "billed", "every",
+    "description", "role", "files", "reader", "records", "records_else", "next_page", "page", "csv", "delivery",
+    "replaces", "time", "covers", "overlap_set", "overlap_by", "overlap_beside", "request", "never_keep", "one_of",
+    "columns", "settles_after_days", "variants", "first_header_wins", "billed", "every",
 }  # fmt: skip
 # Keys that say nothing of how a file is read: changing one reads no file again.
 _BESIDE_READING = ("description", "settles_after_days", "variants", "every")
@@ -301,6 +303,7 @@ def _table(
         reader=str(body.get("reader")),
         records=_texts(body.get("records")),
         next_page=_optional_text(body.get("next_page")),
+        page=_optional_text(body.get("page")),
         records_else=_records_else(body.get("records_else"), at, faults),
         dialect=Dialect(
             delimiter=str(csv.get("delimiter", defaults.delimiter)),
@@ -437,6 +440,8 @@ def _check_table(
     for glob in table.files:
         if glob.startswith(("/", "..")) or "/../" in glob:
             faults.append(f"{at}.files: `{glob}` must stay below the folder")
+    if table.page is not None and table.records:
+        faults.append(f"{at}.page: goes without `records`, which say where records are")
     if not table.files:
         faults.append(f"{at}.files: expected at least one glob")
     if len(table.dialect.delimiter) != 1 or len(table.dialect.quote) > 1:

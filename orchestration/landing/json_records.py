@@ -137,8 +137,9 @@ class RecordReader:
 
     def _walk(self, file: LandedFile, reading: Reading) -> Iterator[dict[str, Any]]:
         for document in _documents(file):
-            items = document if isinstance(document, list) else [document]
-            for item in items:
+            held = document.get(self._table.page) if isinstance(document, dict) else None
+            items = held if isinstance(held, list) else document
+            for item in items if isinstance(items, list) else [items]:
                 if isinstance(item, dict) and isinstance(item.get("has_more"), bool):
                     reading.more_pages.append(item["has_more"])
                 elif isinstance(item, dict) and self._table.next_page is not None:

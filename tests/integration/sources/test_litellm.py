@@ -128,6 +128,16 @@ def test_every_format_says_the_same(company: Company, kind: str, tmp_path: Path)
         assert company.holds_nowhere(secret)
 
 
+@pytest.mark.variant("litellm.spend_logs.page")
+def test_pages_of_the_gateways_api_are_one_delivery(company: Company) -> None:
+    for number in (1, 2):
+        document = {"data": [record(number)], "total": 2, "page": number, "total_pages": 2}
+        name = f"litellm/spend_logs/spend_logs_pulled_20260510T000000Z_page{number}.json"
+        company.drop(name, json_text(document))
+    assert len(company.land().accepted) == 1
+    assert len(company.staged("stg_litellm__calls")) == 2
+
+
 @pytest.mark.variant("litellm.spend_logs.record")
 def test_a_single_record_is_a_file_too(company: Company) -> None:
     company.drop("litellm/spend_logs/one.json", json_text(record(1)))
