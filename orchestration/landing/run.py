@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.landing.arrivals import put_in_place
 from orchestration.landing.checks import Fault, RefusedError
 from orchestration.landing.conflicts import Conflicts
 from orchestration.landing.contracts import CONTRACTS_FOLDER, Table, load_contracts
@@ -85,6 +86,7 @@ def _land(settings: Settings, tables: Sequence[Table], echo: Echo) -> LandingRes
     raw_zone = settings.raw_zone
     raw_zone.mkdir(parents=True, exist_ok=True)
     remove_leftovers(raw_zone)
+    put_in_place(settings.landing)
     spill = settings.warehouse / ".spill-landing"
     shutil.rmtree(spill, ignore_errors=True)
     people = People.read(settings.warehouse / "people", settings.pseudonym_key)
