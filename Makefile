@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run check land build publish report forecast close test lint lock clean
+.PHONY: help run check pull stores land build publish report forecast close test lint lock clean
 
 export DO_NOT_TRACK := 1
 
@@ -23,6 +23,12 @@ run: $(VENV)/.run ## land, check, build, test, publish and report: the sample co
 
 check: $(VENV)/.run ## look for faults in the registers
 	@$(CHARGEBACK) check
+
+pull: $(VENV)/.run ## fetch what vendors' APIs tell into the landing folder
+	@$(CHARGEBACK) pull
+
+stores: $(VENV)/.stores ## copy new exports from object stores into the landing folder, from now on with every pull
+	@$(CHARGEBACK) pull stores
 
 land: $(VENV)/.run ## take new files from the landing folder into the warehouse
 	@$(CHARGEBACK) land

@@ -118,6 +118,39 @@ def land() -> None:
 
 
 @app.command()
+def pull(
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[SOURCE]...",
+            help="APIs, `stores`, or a store's address; left out, all that the environment has keys for.",
+        ),
+    ] = None,
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="First day (UTC).")
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="Last day (UTC), included.")
+    ] = None,
+) -> None:
+    """Fetch what vendors' APIs and object stores hold into the landing folder. Exits with 1 if any part failed."""
+    from orchestration.pull.verb import pull_all
+
+    console = _console()
+    settings = Settings.from_environment()
+    failures = pull_all(
+        settings, sources or [], first, last, lambda line: console.print(escape(line))
+    )
+    if failures:
+        raise RefusalError(
+            "\n".join(failures)
+            + "\nWhat failed has left nothing behind; what is saved stays saved. Run this again once it is mended.",
+            EXIT_FAILED,
+        )
+    console.print("Next: chargeback land")
+
+
+@app.command()
 def build() -> None:
     """Build and test the marts from what has landed."""
     console = _console()
