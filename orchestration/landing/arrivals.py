@@ -7,6 +7,7 @@ finishes before it looks at any file, so that no landing ever sees half an arriv
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import re
@@ -107,7 +108,7 @@ def put_in_place(landing: Path) -> int:
         for path in sorted(files, key=lambda path: (bool(_MANIFEST.search(path.name)), str(path))):
             target = landing / path.relative_to(folder)
             target.parent.mkdir(parents=True, exist_ok=True)
-            path.replace(target)
+            _move(path, target)
             count += 1
         for parent in {(landing / path.relative_to(folder)).parent for path in files}:
             sync_folder(parent)
@@ -125,6 +126,19 @@ def has_file(landing: Path, name: str) -> bool:
     """Whether the file of this name stands in the landing folder, or waits to be put there."""
     waiting = (landing / ARRIVALS).glob(f"{_WHOLE}*")
     return (landing / name).is_file() or any((folder / name).is_file() for folder in waiting)
+
+
+def _move(path: Path, target: Path) -> None:
+    try:
+        path.replace(target)
+    except OSError as error:
+        # A source's folder may be a disk of its own, mounted there.
+        if error.errno != errno.EXDEV:
+            raise
+        beside = target.with_name(f".{target.name}.new")
+        shutil.copy2(path, beside)
+        sync_file(beside)
+        beside.replace(target)
 
 
 def _numbered_folder(root: Path, name: str) -> Path:

@@ -7,6 +7,7 @@ asked for again here.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -31,6 +32,9 @@ _BLOCK = 1 << 20
 # Clocks that are kept by the network differ by less; a pull is dated by the vendor's where ours is further off.
 TOLERATED_SKEW = timedelta(minutes=5)
 _REFUSED_SKEW = timedelta(days=1)
+
+# Its warnings and debug lines hold whole addresses, and a signed one is a secret.
+logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 Clock = Callable[[], datetime]
 T = TypeVar("T")

@@ -118,6 +118,9 @@ def pull(
                         notes.append(f"{endpoint.table}: not offered to this key ({error.status})")
                     else:
                         failures.append((endpoint.table, error))
+                except OSError as error:
+                    reason = f"{settings.landing} cannot be written: {error.strerror}."
+                    failures.append((endpoint.table, PullError(reason)))
         finally:
             client.close()
         is_in_place = put_pulled_in_place(settings)

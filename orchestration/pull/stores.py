@@ -12,6 +12,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -76,9 +77,8 @@ def declared_stores(environment: Mapping[str, str] = os.environ) -> tuple[Store,
     entries = document.get("stores") if isinstance(document, dict) else None
     if not isinstance(entries, list):
         raise RefusalError(f"{path}: expected a list under `stores:`, as docs/pulls.md shows it.")
-    platforms = {table.platform for table in load_contracts() if table.root == "landing"}
     stores = tuple(
-        _store(entry, f"{path}: entry {number}", platforms)
+        _store(entry, f"{path}: entry {number}", _platforms())
         for number, entry in enumerate(entries, start=1)
     )
     folders = [store.folder for store in stores]
@@ -215,6 +215,11 @@ def _file_system(store: Store) -> tuple[Any, str]:
         ) from error
     except Exception as error:  # such as an account that is named nowhere
         raise PullError(f"{store.address}: {type(error).__name__}: {error}") from None
+
+
+@cache
+def _platforms() -> set[str]:
+    return {table.platform for table in load_contracts() if table.root == "landing"}
 
 
 def _store(entry: Any, at: str, platforms: set[str]) -> Store:

@@ -22,12 +22,14 @@ Query = Mapping[str, list[str]]
 
 @dataclass(frozen=True)
 class Reply:
-    """One answer. `sent_bytes` breaks the connection off after so many; `date` None leaves the header out."""
+    """One answer, or a broken one: the connection ends after `sent_bytes`, and of a silence before any."""
 
     body: bytes
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     sent_bytes: int | None = None
+    is_silence: bool = False
+    # None: no header tells the time.
     date: datetime | None = field(default_factory=lambda: datetime.now(UTC))
 
 
@@ -93,6 +95,9 @@ class RecordedApi:
                 query = parse_qs(parts.query, keep_blank_values=True)
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 reply = api.reply_to(Asked(self.command, parts.path, query, headers, body))
+                if reply.is_silence:
+                    self.close_connection = True
+                    return
                 self.send_response_only(reply.status)
                 if reply.date is not None:
                     self.send_header("Date", format_datetime(reply.date, usegmt=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import logging
@@ -12,11 +13,15 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from click.testing import Result
+from typer.testing import CliRunner
 
+from orchestration.cli import app
 from orchestration.errors import RefusalError
 from orchestration.landing import arrivals, land
 from orchestration.pull import PullError, PullResult, pull
 from orchestration.pull.client import utc_now
+from orchestration.pull.endpoints import SOURCES
 from orchestration.pull.pulling import Pulled
 from orchestration.settings import Settings
 from tests.integration.pull.conftest import IMPATIENT, KEY, Rows, pulled_files
@@ -274,6 +279,22 @@ def test_what_a_crash_interrupts_the_next_landing_finishes(
     assert not list((settings.landing / arrivals.ARRIVALS).glob("whole-*"))
 
 
+def test_a_source_whose_folder_is_another_disk_gets_its_files(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    move = Path.replace
+
+    def across_disks(path: Path, target: Path) -> Path:
+        if arrivals.ARRIVALS in path.parts:
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        return move(path, target)
+
+    with openai_api().served() as api:
+        monkeypatch.setattr(Path, "replace", across_disks)
+        pull_openai(settings, api)
+    assert len(pulled_files(settings)) == 4
+
+
 def test_what_a_crash_leaves_unfinished_never_lands(settings: Settings) -> None:
     left = settings.landing / arrivals.ARRIVALS / "unfinished-00000001-openai"
     (left / "openai" / "costs").mkdir(parents=True)
@@ -321,3 +342,86 @@ def test_a_landing_folder_that_cannot_be_written_is_named(settings: Settings) ->
     with openai_api().served() as api, pytest.raises(RefusalError, match="cannot be written"):
         pull_openai(settings, api)
     assert api.asked == []
+
+
+def test_a_full_disk_is_said_and_leaves_nothing(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: object, name: str, content: bytes) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with openai_api().served() as api:
+        monkeypatch.setattr(arrivals.Arrival, "write", full)
+        with pytest.raises(PullError, match="No space left on device"):
+            pull_openai(settings, api)
+    assert pulled_files(settings) == []
+
+
+def run_pull(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, *arguments: str, **variables: str
+) -> Result:
+    for source in SOURCES.values():
+        monkeypatch.delenv(source.key_variable, raising=False)
+    folders = {
+        "LANDING": settings.landing,
+        "SEEDS": settings.seeds,
+        "WAREHOUSE": settings.warehouse,
+    }
+    for name, folder in folders.items():
+        monkeypatch.setenv(f"CHARGEBACK_{name}", str(folder))
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    return CliRunner().invoke(app, ["pull", *arguments])
+
+
+def test_the_command_pulls_what_it_has_keys_for(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with openai_api().served() as api:
+        result = run_pull(
+            settings,
+            monkeypatch,
+            *("--from", "2026-05-01", "--to", "2026-06-10"),
+            OPENAI_ADMIN_KEY=KEY,
+            CHARGEBACK_OPENAI_URL=api.address,
+        )
+    assert result.exit_code == 0, result.exception
+    assert "pulled openai costs: 2 files, 2026-05-01 to 2026-06-10" in result.output
+    assert "usage_decisions: not offered to this key" in result.output
+    assert "chargeback land" in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "said"),
+    [
+        ((), {}, "nothing to pull"),
+        (("openai",), {}, "set OPENAI_ADMIN_KEY"),
+        (("opanai",), {}, "nothing to pull named 'opanai'"),
+        (("stores",), {}, "set CHARGEBACK_STORES"),
+        (("litellm",), {"LITELLM_ADMIN_KEY": KEY}, "set CHARGEBACK_LITELLM_URL"),
+        (("github_copilot",), {"GITHUB_BILLING_TOKEN": KEY}, "GITHUB_ENTERPRISE or"),
+        (("openai",), {"OPENAI_ADMIN_KEY": f"{KEY} x"}, "characters that no key has"),
+        (("openai", "--from", "1 May"), {}, "--from is a day"),
+        (("openai", "--from", "2026-05-02", "--to", "2026-05-01"), {}, "later than --to"),
+        ((), {"CHARGEBACK_PULL": "opanai"}, "no API to pull named 'opanai'"),
+    ],
+)
+def test_what_the_command_lacks_is_said(
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+    variables: dict[str, str],
+    said: str,
+) -> None:
+    result = run_pull(settings, monkeypatch, *arguments, **variables)
+    assert isinstance(result.exception, RefusalError)
+    assert said in str(result.exception)
+    assert KEY not in str(result.exception)
+
+
+def test_real_pulls_and_the_sample_company_never_mix(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (settings.landing / ".sample").write_text("sample")
+    result = run_pull(settings, monkeypatch, "openai", OPENAI_ADMIN_KEY=KEY)
+    assert "invented company" in str(result.exception)
