@@ -8,12 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from orchestration.build_record import Flag, remove_build_record, write_build_record
+from orchestration.build_record import (
+    Flag,
+    remove_build_record,
+    write_build_failures,
+    write_build_record,
+)
 from orchestration.close.recomputed import recompute, restated_closes
 from orchestration.close.verify import refuse_changed_closes
 from orchestration.close.views import refresh_close_views
 from orchestration.comparison.views import create_comparison_view
 from orchestration.dbt_process import run_dbt
+from orchestration.errors import RefusalError
 from orchestration.forecast import can_forecast, create_forecast_view, refresh_forecast
 from orchestration.settings import Settings
 
@@ -71,6 +77,35 @@ def build(settings: Settings, progress: Progress) -> BuildOutcome:
     as it was posted, and where the registers of a close no longer give a ledger.
     """
     remove_build_record(settings)
+    try:
+        outcome = _built(settings, progress)
+    except RefusalError as refusal:
+        _record_failures(settings, [Failure("build", "refused", str(refusal))])
+        raise
+    if outcome.passed:
+        write_build_record(settings, outcome.flags)
+    else:
+        _record_failures(settings, outcome.failures)
+    return outcome
+
+
+def _record_failures(settings: Settings, failures: list[Failure]) -> None:
+    """Have them told of, without the rows that show them: alerts leave the machine."""
+    write_build_failures(
+        settings,
+        [
+            {
+                "kind": failure.kind,
+                "name": failure.name,
+                "message": failure.message,
+                "meaning": failure.meaning,
+            }
+            for failure in failures
+        ],
+    )
+
+
+def _built(settings: Settings, progress: Progress) -> BuildOutcome:
     create_comparison_view(settings)
     create_forecast_view(settings, is_kept=can_forecast())
     refuse_changed_closes(settings)
@@ -95,8 +130,6 @@ def build(settings: Settings, progress: Progress) -> BuildOutcome:
     # The forecast is made of the ledger that has just passed, and what shows it is built once more.
     if outcome.passed and can_forecast() and refresh_forecast(settings).has_changed:
         outcome.take_over(run("--select", "source:forecasts+"))
-    if outcome.passed:
-        write_build_record(settings, outcome.flags)
     return outcome
 
 

@@ -20,6 +20,13 @@ from orchestration.landing.files import sha256_of, write_durably
 from orchestration.settings import Settings
 
 _RECORD = "build.json"
+_FAILURES = "build_failures.json"
+_UNFINISHED = {
+    "kind": "build",
+    "name": "not finished",
+    "message": "The build began and did not end: it was stopped, or the machine was.",
+    "meaning": "",
+}
 
 
 @dataclass(frozen=True)
@@ -32,8 +39,27 @@ class Flag:
 
 
 def remove_build_record(settings: Settings) -> None:
-    """Withdraw the permission to publish, before anything in the work file changes."""
+    """Withdraw the permission to publish, before anything in the work file changes.
+
+    Until the build ends, its failure is that it never did: so a killed build can be told of.
+    """
     (settings.warehouse / _RECORD).unlink(missing_ok=True)
+    write_build_failures(settings, [_UNFINISHED])
+
+
+def write_build_failures(settings: Settings, failures: list[dict[str, str]]) -> None:
+    """Record why the build that has just ended did not pass: kind, name, message and meaning of each failure."""
+    path = settings.warehouse / _FAILURES
+    write_durably(path, (json.dumps(failures, indent=2, ensure_ascii=False) + "\n").encode())
+
+
+def read_build_failures(settings: Settings) -> list[dict[str, str]]:
+    """Why the last build did not pass; nothing where it did, or where none ever ran."""
+    path = settings.warehouse / _FAILURES
+    if not path.exists():
+        return []
+    failures: list[dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
+    return failures
 
 
 def write_build_record(settings: Settings, flags: list[Flag]) -> None:
@@ -41,6 +67,7 @@ def write_build_record(settings: Settings, flags: list[Flag]) -> None:
     record = {**_made_from(settings), "flags": [asdict(flag) for flag in flags]}
     path = settings.warehouse / _RECORD
     write_durably(path, (json.dumps(record, indent=2) + "\n").encode())
+    (settings.warehouse / _FAILURES).unlink(missing_ok=True)
 
 
 def read_build_record(settings: Settings) -> dict[str, Any] | None:

@@ -510,6 +510,44 @@ def verify_close(
 
 
 @app.command()
+def alerts(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what would go out; send and record nothing.")
+    ] = False,
+    digest: Annotated[
+        bool, typer.Option("--digest", help="The weekly digest in place of single alerts.")
+    ] = False,
+    statements: Annotated[
+        bool, typer.Option("--statements", help="Tell heads of departments of their statement.")
+    ] = False,
+    period: Annotated[
+        str | None,
+        typer.Option(
+            "--period", metavar="YYYY-MM", help="Statements: of this month, not the last."
+        ),
+    ] = None,
+) -> None:
+    """Tell those whom it concerns what stands in the way. Exits with 1 if something could not be delivered."""
+    from orchestration.alerts import send_alerts, send_digest, send_statements
+    from orchestration.alerts.terminal import print_result
+
+    if (digest and statements) or (period and not statements):
+        raise RefusalError(
+            "Give --digest or --statements, not both; --period goes with --statements."
+        )
+    console = _console()
+    # A fault of the registers is told of, so it does not refuse this verb.
+    settings = _settings(console)
+    if statements:
+        result = send_statements(settings, period, is_dry=dry_run)
+    else:
+        result = (send_digest if digest else send_alerts)(settings, is_dry=dry_run)
+    print_result(result, dry_run, console)
+    if result.undelivered:
+        raise typer.Exit(EXIT_FAILED)
+
+
+@app.command()
 def forget(
     person: Annotated[
         str | None,

@@ -491,7 +491,9 @@ STAGES = [
     Stage("UC-005", "pilot", "2026-03-02"),
     Stage("UC-006", "production", "2025-07-01", chargeback_from="2026-01-01"),
     Stage("UC-007", "production", "2025-04-01", chargeback_from="2026-01-01"),
-    Stage("UC-008", "pilot", "2025-08-01"),
+    # Begun anew with another model; its cap and its days are nearly used up when the data ends.
+    Stage("UC-008", "pilot", "2025-08-01", "2026-08-15"),
+    Stage("UC-008", "sandbox", "2026-08-15", cap="520"),
     Stage("UC-009", "sandbox", "2026-04-20", cap="800", days="120"),
     Stage("UC-010", "pilot", "2025-08-01"),
     Stage("UC-011", "production", "2025-02-01", chargeback_from="2025-10-01"),

@@ -49,6 +49,7 @@ COLUMNS: dict[str, str] = {
     "fx_rates": "month from_currency to_currency rate source",
     "budgets": "cost_centre_code use_case_id month amount currency",
     "known_events": "platform cost_centre_code reason valid_from valid_to",
+    "audiences": "audience_id kind department_code access_group notify_target",
     "outcomes": "use_case_id month outcomes accepted_outcomes human_minutes_per_outcome",
     "model_prices": (
         "provider model token_type price per_units unit currency service_tier context_window "

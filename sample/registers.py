@@ -86,6 +86,31 @@ class Staff:
         return members[position % len(members)]
 
 
+def _audiences(head_centre: dict[str, str], staff: Staff) -> Iterator[Row]:
+    """Yield who is told: two teams, every department, and the few people who asked to be told themselves."""
+    for team in ("finops", "operations"):
+        yield {
+            "audience_id": team,
+            "kind": team,
+            "access_group": f"ai-cost-{team}",
+            "notify_target": f"CHARGEBACK_NOTIFY_{team.upper()}",
+        }
+    for department in sorted(head_centre):
+        yield {
+            "audience_id": f"department-{department.lower()}",
+            "kind": "department",
+            "department_code": department,
+            "access_group": f"ai-cost-{department.lower()}",
+            "notify_target": f"CHARGEBACK_NOTIFY_{department}",
+        }
+    for person in (staff.of(head_centre["CLM"], 1), staff.of("CC-520", 2)):
+        yield {
+            "audience_id": person,
+            "kind": "person",
+            "notify_target": f"CHARGEBACK_NOTIFY_{person}",
+        }
+
+
 def _organisation(folder: Folder, staff: Staff) -> None:
     head_centre = {centre.department: centre.code for centre in reversed(COST_CENTRES)}
     write_register(
@@ -122,6 +147,7 @@ def _organisation(folder: Folder, staff: Staff) -> None:
             for entry in COST_CENTRES
         ),
     )
+    write_register(folder, "audiences", _audiences(head_centre, staff))
     write_register(
         folder,
         "people",

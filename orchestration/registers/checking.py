@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from orchestration.registers.audiences import audience_faults
 from orchestration.registers.cost_centres import cost_centre_faults
 from orchestration.registers.credits import credit_faults
-from orchestration.registers.declared import LATER_REGISTERS, REGISTERS
+from orchestration.registers.declared import REGISTERS
 from orchestration.registers.disputes import dispute_faults
 from orchestration.registers.faults import Fault, Severity
 from orchestration.registers.outcomes import outcome_faults
@@ -35,6 +36,7 @@ def check(settings: Settings) -> list[Fault]:
     faults += credit_faults(registers)
     faults += dispute_faults(registers)
     faults += outcome_faults(registers)
+    faults += audience_faults(registers)
     faults += overlap_faults(registers)
     faults += reference_faults(
         registers, known_platforms(settings.landing), has_cost_tools(settings.landing)
@@ -47,7 +49,7 @@ def _place(fault: Fault) -> tuple[str, int, str, str]:
 
 
 def _unknown_files(settings: Settings) -> list[Fault]:
-    known = {f"{name}.csv" for name in (*(entry.name for entry in REGISTERS), *LATER_REGISTERS)}
+    known = {register.file for register in REGISTERS}
     return [
         Fault(
             path.name,

@@ -23,6 +23,7 @@ ASSESSMENT_KINDS = ("risk", "dpia", "aime", "security")
 OVERLAP_SIDES = ("counted", "kept")
 OVERLAP_SHARED = ("resource_id", "sub_account_id", "day")
 DISPUTE_STATUSES = ("open", "accepted", "rejected", "withdrawn")
+AUDIENCE_KINDS = ("finops", "operations", "department", "person")
 _PATTERN = "`a|b` matches either, `*` any text, case is ignored, empty matches everything."
 
 _VALIDITY = (
@@ -501,6 +502,38 @@ REGISTERS = (
         defaults="default_overlaps.csv",
     ),
     Register(
+        "audiences",
+        "One row per audience: who is told of what, and where.",
+        (
+            Column(
+                "audience_id",
+                "Audience; of kind `person` the person_id that other registers name.",
+                Kind.PERSON,
+                is_required=True,
+            ),
+            Column(
+                "kind",
+                "`finops` (money and close), `operations` (feeds and builds), `department` or `person`.",
+                Kind.CHOICE,
+                choices=AUDIENCE_KINDS,
+                is_required=True,
+            ),
+            Column(
+                "department_code",
+                "Department of an audience of that kind; empty for the others.",
+                refers_to="departments",
+            ),
+            Column("access_group", "Group of the company's directory that may read its figures."),
+            Column(
+                "notify_target",
+                "Name of the environment variable that holds its apprise addresses; empty: nobody is told.",
+            ),
+        ),
+        key=("audience_id",),
+        is_single=True,
+        is_optional=True,
+    ),
+    Register(
         "policy",
         "One row per setting and validity.",
         (
@@ -511,9 +544,6 @@ REGISTERS = (
         key=("setting",),
     ),
 )  # fmt: skip
-
-# Registers that later parts of the product read; a file of that name is no mistake.
-LATER_REGISTERS = ("audiences",)
 
 
 def register_named(name: str) -> Register:

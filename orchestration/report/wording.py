@@ -29,8 +29,9 @@ def quantity(value: Decimal) -> str:
 
 
 def counted(count: int, noun: str) -> str:
-    """The count and its noun: `1 entry`, `3 entries`, `2 charges`."""
+    """The count and its noun: `1 entry`, `3 entries`, `2 charges`, `2 days`."""
     if count == 1:
         return f"1 {noun}"
-    plural = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    takes_ies = noun.endswith("y") and noun[-2:-1] not in "aeiou"
+    plural = f"{noun[:-1]}ies" if takes_ies else f"{noun}s"
     return f"{count:,} {plural}"

@@ -16,7 +16,14 @@ import pytest
 import yaml
 
 from orchestration.export.focus import focus_query
+from orchestration.settings import Settings
 from tests.end_to_end.company import PROJECT, Company
+from tests.support.alert_transcripts import (
+    PAGE,
+    kinds_without_a_case,
+    page_with,
+    transcripts,
+)
 from tests.support.focus_rules import (
     FALSE_POSITIVES,
     failures_of_focus_1_2,
@@ -153,6 +160,15 @@ def test_the_page_on_governance_says_what_the_marts_say(company: Company) -> Non
     assert f"to be reached on {expected}; it was on {reached}." in page
     assert gap_kinds[0] >= 20
     assert set(gap_kinds[1]) == {"ok", "near cap", "over", "expiring", "expired"}
+
+
+def test_the_page_on_alerts_shows_what_goes_out(company: Company) -> None:
+    """Every kind has a case in the sample; `python -m tests.support.alert_transcripts` writes the page again."""
+    text = transcripts(
+        Settings(PROJECT, company.landing, company.seeds, company.warehouse, "a key")
+    )
+    assert kinds_without_a_case(text) == []
+    assert PAGE.read_text(encoding="utf-8") == page_with(text)
 
 
 def test_the_evidence_of_a_month_costs_what_the_ledger_says(

@@ -154,6 +154,7 @@ SEED_COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "policy": ("setting", "value", "valid_from", "valid_to"),
     "known_events": ("platform", "cost_centre_code", "reason", "valid_from", "valid_to"),
+    "audiences": ("audience_id", "kind", "department_code", "access_group", "notify_target"),
     "credit_purchases": (
         "contract_id",
         "platform",

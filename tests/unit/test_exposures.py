@@ -15,7 +15,7 @@ MARTS = re.compile(r"\b(?:fct|dim)_[a-z0-9_]+")
 EXPOSURES: list[dict[str, Any]] = yaml.safe_load(
     (PROJECT_ROOT / "models" / "semantic" / "_exposures.yml").read_text(encoding="utf-8")
 )["exposures"]
-READERS = ("evidence", "export", "report", "statement")
+READERS = ("alerts", "evidence", "export", "report", "statement")
 
 
 def modules_of(exposure: dict[str, Any]) -> list[str]:
