@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run check pull stores land build publish report forecast close test lint lock clean
+.PHONY: help run check pull stores land build publish report forecast expectations close test lint lock clean
 
 export DO_NOT_TRACK := 1
 
@@ -44,6 +44,9 @@ report: $(VENV)/.run ## print the figures of what is published
 
 forecast: $(VENV)/.forecast ## forecast the coming months too, from now on with every run
 	@$(CHARGEBACK) run
+
+expectations: $(VENV)/.expectations ## ask of new deliveries whether they are plausible, from now on with every landing
+	@$(CHARGEBACK) expectations
 
 close: $(VENV)/.run ## post a month for good: make close PERIOD=2026-05 BY=P10301
 	@$(CHARGEBACK) close --period "$(PERIOD)" --approved-by "$(BY)" $(OVERRIDES)

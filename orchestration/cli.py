@@ -189,6 +189,17 @@ def forecast() -> None:
 
 
 @app.command()
+def expectations() -> None:
+    """Show what the suites of each source found last, and where their pages are."""
+    from orchestration.expectations import last_results
+    from orchestration.expectations.terminal import print_results
+
+    console = _console()
+    settings = _settings(console)
+    print_results(settings, last_results(settings), console)
+
+
+@app.command()
 def publish() -> None:
     """Show the tested marts of the last build to readers, in one atomic step."""
     console = _console()
@@ -633,6 +644,11 @@ def _print_landed(result: LandingResult, console: Console) -> None:
         f"Landed {counted(len(result.accepted), 'new delivery')} with {counted(result.row_count, 'row')}; "
         f"{len(result.unchanged)} were there already; {len(result.quarantined)} in quarantine."
     )
+    if result.accepted and not result.was_judged:
+        how = "`make expectations` sets that up, once"
+        if os.environ.get("CHARGEBACK_EXPECTATIONS") == "off":
+            how = "CHARGEBACK_EXPECTATIONS is off"
+        console.print(f"Nobody looked whether the new deliveries are plausible: {how}.")
 
 
 def _build(settings: Settings, console: Console) -> BuildOutcome:
@@ -667,6 +683,7 @@ def _publish(settings: Settings, console: Console) -> None:
 
 
 def _report(settings: Settings, console: Console, json: bool = False) -> None:
+    from orchestration.expectations.results import data_docs
     from orchestration.forecast import can_forecast
     from orchestration.report.figures import read_report
     from orchestration.report.published import as_json
@@ -677,6 +694,13 @@ def _report(settings: Settings, console: Console, json: bool = False) -> None:
         print(as_json(figures))
     else:
         print_report(figures, console)
+        page = data_docs(settings)
+        if page.is_file():
+            console.print(
+                f"Whether deliveries were plausible: {escape(str(page))}",
+                highlight=False,
+                soft_wrap=True,
+            )
         if not can_forecast():
             console.print("The coming months are not forecast: `make forecast` sets that up, once.")
 

@@ -31,6 +31,8 @@ class Settings:
     seeds: Path
     warehouse: Path
     pseudonym_key: str
+    # Whether a landing asks Great Expectations, where it is installed, before it accepts a delivery.
+    with_expectations: bool = False
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -45,6 +47,7 @@ class Settings:
             seeds=folder("CHARGEBACK_SEEDS", "seeds"),
             warehouse=folder("CHARGEBACK_WAREHOUSE", "warehouse"),
             pseudonym_key=os.environ.get("CHARGEBACK_PSEUDONYM_KEY") or DEVELOPMENT_PSEUDONYM_KEY,
+            with_expectations=os.environ.get("CHARGEBACK_EXPECTATIONS") != "off",
         )
 
     @property

@@ -1,10 +1,14 @@
 """What several folders of tests share."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from tests.support.compiled_project import CompiledProject
+
+# Suites have tests of their own; importing Great Expectations takes each process that lands seconds.
+os.environ["CHARGEBACK_EXPECTATIONS"] = "off"
 
 
 @pytest.fixture(scope="session")

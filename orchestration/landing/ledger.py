@@ -41,7 +41,8 @@ _TABLES = {
         " delivered_at timestamp, content_from date, content_to date, file_count bigint, row_count bigint,"
         " money_rounding decimal(38, 20), unknown_columns varchar, arrived_sequence bigint,"
         " settles_after_days bigint, series varchar, billed_amount decimal(38, 10),"
-        " superseded_row_count bigint, superseded_amount decimal(38, 10), is_billed_by_file boolean"
+        " superseded_row_count bigint, superseded_amount decimal(38, 10), is_billed_by_file boolean,"
+        " accepted_by varchar, acceptance_reason varchar"
     ),
     "delivery_files": (
         "delivery_id varchar, file varchar, sha256 varchar, byte_count bigint, row_count bigint,"
@@ -202,13 +203,15 @@ def _delivery_rows(
             d.content_from, d.content_to, len(d.files), d.row_count, d.money_rounding,
             ", ".join(d.unknown_columns) or None, d.arrived_sequence, settling.get(d.source_table),
             d.series or None, _billed(d), *superseded[d.delivery_id], d.source_table in billing,
+            "; ".join(a.accepted_by for a in d.acceptances) or None,
+            "; ".join(a.reason for a in d.acceptances) or None,
         )
         for d in deliveries
     ]  # fmt: skip
     refused: list[tuple[object, ...]] = [
         (
             r.delivery_id, r.platform, r.source_table, r.role, "quarantined", None,
-            None, None, len(r.files), None, None, None, None, None, None, None, None, None, False,
+            None, None, len(r.files), None, None, None, None, None, None, None, None, None, False, None, None,
         )
         for r in refusals
     ]  # fmt: skip

@@ -7,7 +7,7 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -24,25 +24,48 @@ from orchestration.landing.measures import Measures, measured, runs
 from orchestration.landing.normalise import quoted
 from orchestration.landing.parts import PARQUET_OPTIONS, LoadedFile, load_file, scan_of
 from orchestration.landing.people import People
-from orchestration.landing.rawzone import DeliveredFile, Delivery, accept, incoming_folder
+from orchestration.landing.rawzone import (
+    Acceptance,
+    DeliveredFile,
+    Delivery,
+    accept,
+    incoming_folder,
+)
 
 _DATE = re.compile(r"[0-9]{4}-?[0-9]{2}(-?[0-9]{2})?")
 
 
-def load(
+@dataclass(frozen=True)
+class Staged:
+    """A candidate whose rows stand in the incoming folder: all but accepted.
+
+    `read_before`: the same content was accepted earlier and is read again, in the order of its first arrival.
+    """
+
+    candidate: Candidate
+    delivery: Delivery
+    incoming: Path
+    read_before: bool
+
+    @property
+    def parts(self) -> list[Path]:
+        """Where its rows stand."""
+        return [self.incoming / part for file in self.delivery.files for part in file.parts]
+
+    def discard(self) -> None:
+        """Leave nothing of it."""
+        shutil.rmtree(self.incoming, ignore_errors=True)
+
+
+def stage(
     connection: duckdb.DuckDBPyConnection,
     raw_zone: Path,
     candidate: Candidate,
     delivery_id: str,
-    sequence: int,
     people: People,
-    conflicts: Conflicts,
     read_before: bool,
-) -> Delivery:
-    """Check and write a candidate; it is accepted when this returns. Raises RefusedError and leaves nothing.
-
-    `read_before`: the same content was accepted earlier and is read again, in the order of its first arrival.
-    """
+) -> Staged:
+    """Check a candidate by its contract and write its rows. Raises RefusedError and leaves nothing."""
     if candidate.faults:
         raise RefusedError(*candidate.faults)
     incoming = incoming_folder(raw_zone, candidate.table.qualified, delivery_id)
@@ -54,15 +77,28 @@ def load(
         number_equal_rows(
             connection, [part for file in loaded for part in file.parts], PARQUET_OPTIONS
         )
-        delivery = _delivery(connection, candidate, delivery_id, sequence, people, loaded)
-        conflicts.check(delivery, read_before)
-        # Pseudonyms are in the map before any row that uses them is.
-        people.save()
-        accept(raw_zone, incoming, delivery)
-        return delivery
+        delivery = _delivery(connection, candidate, delivery_id, people, loaded)
+        return Staged(candidate, delivery, incoming, read_before)
     except BaseException:
         shutil.rmtree(incoming, ignore_errors=True)
         raise
+
+
+def settle(
+    raw_zone: Path,
+    staged: Staged,
+    sequence: int,
+    acceptances: Sequence[Acceptance],
+    people: People,
+    conflicts: Conflicts,
+) -> Delivery:
+    """Accept a staged candidate; it is accepted when this returns. Raises RefusedError where it conflicts."""
+    delivery = replace(staged.delivery, arrived_sequence=sequence, acceptances=tuple(acceptances))
+    conflicts.check(delivery, staged.read_before)
+    # Pseudonyms are in the map before any row that uses them is.
+    people.save()
+    accept(raw_zone, staged.incoming, delivery)
+    return delivery
 
 
 def delivery_id_of(candidate: Candidate, people: People, arrival: int) -> str:
@@ -189,7 +225,6 @@ def _delivery(
     connection: duckdb.DuckDBPyConnection,
     candidate: Candidate,
     delivery_id: str,
-    sequence: int,
     people: People,
     loaded: Sequence[LoadedFile],
 ) -> Delivery:
@@ -225,7 +260,8 @@ def _delivery(
         role=table.role,
         identity=candidate.identity,
         fingerprint=reading_of(table, people),
-        arrived_sequence=sequence,
+        # Told when it is accepted.
+        arrived_sequence=0,
         delivered_at=candidate.delivered_at.isoformat(sep=" ") if candidate.delivered_at else None,
         content_from=min(content, default=None),
         content_to=max(content, default=None),

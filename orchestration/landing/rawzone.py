@@ -36,13 +36,24 @@ class DeliveredFile:
 
 
 @dataclass(frozen=True)
+class Acceptance:
+    """Who accepted a delivery that an expectation would have held back, and why; `accepted_by` is a person_id."""
+
+    expectation: str
+    accepted_by: str
+    accepted_on: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Delivery:
     """An accepted delivery as its `delivery.json` states it.
 
     `identity` is equal for deliveries of the same content; `scopes` are what it says the whole of, days without
     rows included; `overlaps` are the values that tables of one overlap set may not share. `series` is equal for
     deliveries that continue each other; `headers` are the declared columns that its files have (None of JSON, whose
-    records leave out what is empty); `days` are unbroken runs of the days that it tells of.
+    records leave out what is empty); `days` are unbroken runs of the days that it tells of. `acceptances` are what a
+    person took responsibility for.
     """
 
     delivery_id: str
@@ -67,6 +78,7 @@ class Delivery:
     scope_sums: tuple[ScopeSum, ...] = ()
     fillings: tuple[Filling, ...] = ()
     days: tuple[tuple[str, str], ...] = ()
+    acceptances: tuple[Acceptance, ...] = ()
 
     @property
     def source_table(self) -> str:
@@ -105,6 +117,7 @@ def read_deliveries(raw_zone: Path) -> list[Delivery]:
         document["scope_sums"] = tuple(ScopeSum(**s) for s in document.get("scope_sums", ()))
         document["fillings"] = tuple(Filling(**f) for f in document.get("fillings", ()))
         document["days"] = tuple((first, last) for first, last in document.get("days", ()))
+        document["acceptances"] = tuple(Acceptance(**a) for a in document.get("acceptances", ()))
         deliveries.append(Delivery(**document))
     return sorted(deliveries, key=lambda delivery: delivery.arrived_sequence)
 

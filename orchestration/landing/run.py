@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -20,12 +22,22 @@ from orchestration.landing.engine import connect
 from orchestration.landing.headers import match_count, split_header
 from orchestration.landing.json_records import first_keys
 from orchestration.landing.ledger import Refusal, refresh
-from orchestration.landing.loader import delivery_id_of, load, masked_name, reading_of
+from orchestration.landing.loader import (
+    Staged,
+    delivery_id_of,
+    masked_name,
+    reading_of,
+    settle,
+    stage,
+)
 from orchestration.landing.manifests import datasets_of, read_manifests
 from orchestration.landing.people import People
 from orchestration.landing.rawzone import Delivery, read_deliveries, remove_leftovers
 from orchestration.landing.sources import format_of, parquet_cells
 from orchestration.settings import Settings, writer_lock
+
+if TYPE_CHECKING:
+    from orchestration.expectations.gate import Gate, Judgement
 
 Echo = Callable[[str], None]
 
@@ -37,6 +49,8 @@ class LandingResult:
     accepted: tuple[Delivery, ...] = ()
     unchanged: tuple[Delivery, ...] = ()
     quarantined: tuple[Refusal, ...] = ()
+    # Whether suites of Great Expectations judged what is new.
+    was_judged: bool = False
 
     @property
     def row_count(self) -> int:
@@ -91,65 +105,168 @@ def _land(settings: Settings, tables: Sequence[Table], echo: Echo) -> LandingRes
     shutil.rmtree(spill, ignore_errors=True)
     people = People.read(settings.warehouse / "people", settings.pseudonym_key)
     deliveries = read_deliveries(raw_zone)
-    accepted: list[Delivery] = []
     unchanged: list[Delivery] = []
-    refusals: list[Refusal] = []
     try:
-        with connect(spill) as connection:
+        with connect(spill) as connection, _gate(settings, connection, tables) as gate:
             candidates, stray = _candidates(connection, settings, tables, people)
-            refusals += [_stray(fault, people) for fault in stray]
-            conflicts = Conflicts(tables, deliveries)
+            landing = _Landing(connection, raw_zone, people, gate, deliveries, tables, echo)
+            landing.refusals += [_stray(fault, people) for fault in stray]
             arrivals = [
                 (candidate, _arrival(candidate, deliveries, people)) for candidate in candidates
             ]
             # What is read again keeps its order of arrival, before anything new.
+            new: list[tuple[Candidate, Arrival]] = []
             for candidate, arrival in sorted(arrivals, key=lambda pair: pair[1].sort_key):
                 if arrival.unchanged is not None:
                     unchanged.append(arrival.unchanged)
-                    continue
-                twin = next((d for d in accepted if d.identity == candidate.identity), None)
-                if twin is not None:
-                    unchanged.append(twin)
-                    continue
-                sequence = 1 + max(
-                    (d.arrived_sequence for d in [*deliveries, *accepted]), default=0
-                )
-                delivery_id = delivery_id_of(candidate, people, arrival.earlier_count)
-                try:
-                    delivery = load(
-                        connection,
-                        raw_zone,
-                        candidate,
-                        delivery_id,
-                        sequence,
-                        people,
-                        conflicts,
-                        arrival.earlier_count > 0,
-                    )
-                except RefusedError as error:
-                    refusal = _refusal(candidate, delivery_id, error.faults, people)
-                    refusals.append(refusal)
-                    echo(_refused_line(refusal))
-                    continue
-                accepted.append(delivery)
-                conflicts.add(delivery)
-                echo(_accepted_line(delivery))
+                else:
+                    new.append((candidate, arrival))
+            for group in _groups(new, are_judged=gate is not None):
+                unchanged += landing.land(group)
+            if gate is not None:
+                gate.finish([refusal.delivery_id for refusal in landing.refusals])
         people.save()
         refresh(
             settings.work_file,
             raw_zone,
             tables,
-            [*deliveries, *accepted],
-            refusals,
+            [*deliveries, *landing.accepted],
+            landing.refusals,
             settings.closes,
             spill,
         )
     finally:
         shutil.rmtree(spill, ignore_errors=True)
-    for refusal in refusals:
+    for refusal in landing.refusals:
         if refusal.source_table is None:
             echo(_refused_line(refusal))
-    return LandingResult(tuple(accepted), tuple(unchanged), tuple(refusals))
+    return LandingResult(
+        tuple(landing.accepted), tuple(unchanged), tuple(landing.refusals), gate is not None
+    )
+
+
+@contextmanager
+def _gate(
+    settings: Settings, connection: duckdb.DuckDBPyConnection, tables: Sequence[Table]
+) -> Iterator[Gate | None]:
+    """What judges the candidates of a landing; None where Great Expectations is not installed or not wanted."""
+    from orchestration.expectations.gate import Gate, can_judge
+
+    if not (settings.with_expectations and can_judge()):
+        yield None
+        return
+    gate = Gate(settings, connection, tables)
+    try:
+        yield gate
+    finally:
+        gate.close()
+
+
+def _groups(
+    new: Sequence[tuple[Candidate, Arrival]], are_judged: bool
+) -> Iterator[list[tuple[Candidate, Arrival]]]:
+    """What is landed in one go: candidates of one table and different content where suites judge them, else each."""
+    group: list[tuple[Candidate, Arrival]] = []
+    for candidate, arrival in new:
+        belongs = are_judged and all(
+            other.table.qualified == candidate.table.qualified
+            and other.identity != candidate.identity
+            for other, _ in group
+        )
+        if group and not belongs:
+            yield group
+            group = []
+        group.append((candidate, arrival))
+    if group:
+        yield group
+
+
+class _Landing:
+    """What one landing has accepted and refused so far."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        raw_zone: Path,
+        people: People,
+        gate: Gate | None,
+        deliveries: Sequence[Delivery],
+        tables: Sequence[Table],
+        echo: Echo,
+    ) -> None:
+        self.accepted: list[Delivery] = []
+        self.refusals: list[Refusal] = []
+        self._connection = connection
+        self._raw_zone = raw_zone
+        self._people = people
+        self._gate = gate
+        self._deliveries = deliveries
+        self._conflicts = Conflicts(tables, deliveries)
+        self._echo = echo
+
+    def land(self, group: Sequence[tuple[Candidate, Arrival]]) -> list[Delivery]:
+        """Accept or refuse each candidate of a group; return what had been accepted in this landing already."""
+        twins = []
+        staged: list[Staged] = []
+        try:
+            for candidate, arrival in group:
+                twin = next((d for d in self.accepted if d.identity == candidate.identity), None)
+                if twin is not None:
+                    twins.append(twin)
+                    continue
+                delivery_id = delivery_id_of(candidate, self._people, arrival.earlier_count)
+                try:
+                    staged.append(
+                        stage(
+                            self._connection,
+                            self._raw_zone,
+                            candidate,
+                            delivery_id,
+                            self._people,
+                            arrival.earlier_count > 0,
+                        )
+                    )
+                except RefusedError as error:
+                    self._refuse(candidate, delivery_id, error)
+            self._settle(staged)
+        finally:
+            for one in staged:
+                one.discard()
+        return twins
+
+    def _settle(self, staged: Sequence[Staged]) -> None:
+        judgements: dict[str, Judgement] = {}
+        if self._gate is not None and staged:
+            everything = [*self._deliveries, *self.accepted]
+            judgements = self._gate.judge(staged[0].candidate.table, staged, everything)
+        for one in staged:
+            judgement = judgements.get(one.delivery.delivery_id)
+            sequence = 1 + max(
+                (d.arrived_sequence for d in [*self._deliveries, *self.accepted]), default=0
+            )
+            try:
+                if judgement is not None and judgement.faults:
+                    raise RefusedError(*judgement.faults)
+                acceptances = judgement.acceptances if judgement is not None else ()
+                delivery = settle(
+                    self._raw_zone, one, sequence, acceptances, self._people, self._conflicts
+                )
+            except RefusedError as error:
+                one.discard()
+                self._refuse(one.candidate, one.delivery.delivery_id, error)
+                if self._gate is not None and judgement is not None:
+                    self._gate.hold(judgement)
+                continue
+            self.accepted.append(delivery)
+            self._conflicts.add(delivery)
+            if self._gate is not None and judgement is not None:
+                self._gate.accept(judgement, sequence)
+            self._echo(_accepted_line(delivery))
+
+    def _refuse(self, candidate: Candidate, delivery_id: str, error: RefusedError) -> None:
+        refusal = _refusal(candidate, delivery_id, error.faults, self._people)
+        self.refusals.append(refusal)
+        self._echo(_refused_line(refusal))
 
 
 def _candidates(

@@ -407,6 +407,20 @@ REGISTERS = (
         is_optional=True,
     ),
     Register(
+        "accepted_deliveries",
+        "One row per delivery and expectation that it does not meet, and is accepted all the same.",
+        (
+            Column("delivery_id", "Delivery, as its quarantine names it.", is_required=True),
+            Column("expectation", "Expectation that it does not meet.", is_required=True),
+            replace(_person("accepted_by", "Who accepts it"), is_required=True),
+            Column("accepted_on", "Day of acceptance.", Kind.DATE, is_required=True),
+            Column("reason", "Why it is true all the same.", is_required=True),
+        ),
+        key=("delivery_id", "expectation"),
+        is_single=True,
+        is_optional=True,
+    ),
+    Register(
         "outcomes",
         "One row per use case and month.",
         (

@@ -43,6 +43,8 @@ class Company:
             "CHARGEBACK_SEEDS": str(self.seeds),
             "CHARGEBACK_WAREHOUSE": str(self.warehouse),
             "DBT_TARGET_PATH": str(self.folder / "target"),
+            # Suites have tests of their own; importing Great Expectations takes each process seconds.
+            "CHARGEBACK_EXPECTATIONS": "off",
         }
 
     def begin(self, *arguments: str) -> subprocess.Popen[str]:

@@ -18,6 +18,7 @@ import yaml
 from orchestration.export.focus import focus_query
 from orchestration.settings import Settings
 from tests.end_to_end.company import PROJECT, Company
+from tests.end_to_end.suites_by_hand import findings
 from tests.support.alert_transcripts import (
     PAGE,
     kinds_without_a_case,
@@ -87,6 +88,11 @@ def test_a_delivery_whose_manifest_names_a_missing_file_is_held_back(company: Co
     held_back = company.report()["quarantine"]
     assert [item["file"].split("/")[0] for item in held_back] == ["aws"]
     assert held_back[0]["remedy"]
+
+
+def test_every_accepted_delivery_is_plausible(company: Company) -> None:
+    """Vendors' true files, with their credits, refunds, retractions and a month of shock, break no expectation."""
+    assert findings(company.warehouse / "raw") == []
 
 
 def test_each_kind_of_entry_is_explained_down_to_its_row(company: Company) -> None:

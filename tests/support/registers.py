@@ -179,6 +179,13 @@ SEED_COLUMNS: dict[str, tuple[str, ...]] = {
         "valid_to",
         "must_share",
     ),
+    "accepted_deliveries": (
+        "delivery_id",
+        "expectation",
+        "accepted_by",
+        "accepted_on",
+        "reason",
+    ),
     "disputes": (
         "dispute_id",
         "allocation_id",

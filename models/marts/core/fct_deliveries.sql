@@ -32,6 +32,8 @@ delivered as (
         deliveries.role,
         deliveries.status,
         deliveries.unknown_columns,
+        deliveries.accepted_by,
+        deliveries.acceptance_reason,
         ranked_faults.file_name as first_fault_file,
         ranked_faults.column_name as first_fault_column,
         ranked_faults.reason as first_fault_reason,

@@ -13,6 +13,8 @@ typed as (
         status,
         unknown_columns,
         series,
+        accepted_by,
+        acceptance_reason,
         cast(file_count as {{ dbt.type_bigint() }}) as file_count,
         cast(row_count as {{ dbt.type_bigint() }}) as row_count,
         cast(arrived_sequence as {{ dbt.type_bigint() }}) as arrived_sequence,
