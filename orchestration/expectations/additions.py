@@ -37,7 +37,7 @@ OVER = 1000
 # SQL for a month or day and what it comes to, such as `2026-05 comes to 1200.00 USD`.
 _TOTAL = (
     "summed.period || ' comes to ' || cast(cast(summed.total as decimal(38, 2)) as varchar)"
-    " || ' ' || summed.currency"
+    " || rtrim(' ' || summed.currency)"
 )
 
 _KEYS = {"totals", "negative", "shapes", "periods", "prices", "rows"}

@@ -172,7 +172,7 @@ def test_a_contract_without_a_suite_file_has_its_suite(company: Company) -> None
     (fault,) = company.land().faults
     assert fault.file == "acme/daily/june_pulled_20260602T000000Z.csv"
     assert fault.reason.startswith(
-        "2026-06-01 comes to 5000.00 , more than 10 times the most of a day"
+        "2026-06-01 comes to 5000.00, more than 10 times the most of a day"
     )
 
 

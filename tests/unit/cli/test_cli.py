@@ -8,9 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from orchestration import cli
 from orchestration.build import BuildOutcome, Failure
+from orchestration.landing import LandingResult
+from orchestration.landing.rawzone import Delivery
 from orchestration.settings import PROJECT_ROOT
 from tests.unit.synthetic_warehouse import make_warehouse
 
@@ -142,3 +145,25 @@ def test_publish_and_report_in_json(
     assert json.loads(capsys.readouterr().out)["publication_id"]
     assert _exit_code(monkeypatch, "explain", "bb01", "--json") == 0
     assert json.loads(capsys.readouterr().out)["whole"]["adds_up"]
+
+
+@pytest.mark.parametrize(
+    ("was_judged", "switch", "expected"),
+    [
+        (True, "", None),
+        (False, "", "`make expectations` sets that up, once"),
+        (False, "off", "CHARGEBACK_EXPECTATIONS is off"),
+    ],
+)
+def test_a_landing_that_nobody_judged_says_so_once(
+    was_judged: bool, switch: str, expected: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHARGEBACK_EXPECTATIONS", switch)
+    delivery = Delivery(
+        "d1", "acme", "bill", "bill", "", "", 1, None, None, None, 1, "0", (), (), (), (), ()
+    )
+    console = Console(width=200, record=True)
+    cli._print_landed(LandingResult((delivery,), (), (), was_judged), console)
+    printed = console.export_text()
+    assert printed.count("plausible") == (0 if expected is None else 1)
+    assert expected is None or expected in printed
