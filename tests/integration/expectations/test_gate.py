@@ -179,10 +179,10 @@ def test_a_contract_without_a_suite_file_has_its_suite(company: Company) -> None
 def test_what_was_accepted_before_is_accepted_when_it_is_read_again(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    drop_months(company, bill(month("2026-06", "401")))
-    monkeypatch.setattr(gate, "can_judge", lambda: False)
-    company.land()
-    monkeypatch.undo()
+    drop_months(company, bill(month("2026-06", "-1")))
+    with monkeypatch.context() as patched:
+        patched.setattr(gate, "can_judge", lambda: False)
+        company.land()
     contract = company.contracts / "acme.yml"
     contract.write_text(
         contract.read_text().replace("cached: {", "note: {type: text}\n      cached: {")
