@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run check pull stores land build publish report forecast expectations close test lint lock clean
+.PHONY: help run check pull stores land build publish report forecast expectations dagster close test lint lock clean
 
 export DO_NOT_TRACK := 1
 
@@ -47,6 +47,9 @@ forecast: $(VENV)/.forecast ## forecast the coming months too, from now on with 
 
 expectations: $(VENV)/.expectations ## ask of new deliveries whether they are plausible, from now on with every landing
 	@$(CHARGEBACK) expectations
+
+dagster: $(VENV)/.dagster ## start Dagster: schedules, sensors and the asset graph, at http://127.0.0.1:3000
+	@$(VENV)/bin/python -m orchestration.schedule.start
 
 close: $(VENV)/.run ## post a month for good: make close PERIOD=2026-05 BY=P10301
 	@$(CHARGEBACK) close --period "$(PERIOD)" --approved-by "$(BY)" $(OVERRIDES)

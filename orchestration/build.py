@@ -53,6 +53,8 @@ class BuildOutcome:
     flags: list[Flag] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
+    # dbt's own result of each node it ran, by unique id: of several passes the last.
+    results: dict[str, RunResult] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
@@ -67,6 +69,7 @@ class BuildOutcome:
         self.failures = [
             failure for failure in self.failures if failure.name not in later.names
         ] + later.failures
+        self.results |= later.results
 
 
 def build(settings: Settings, progress: Progress) -> BuildOutcome:
@@ -83,7 +86,12 @@ def build(settings: Settings, progress: Progress) -> BuildOutcome:
         _record_failures(settings, [Failure("build", "refused", str(refusal))])
         raise
     if outcome.passed:
-        write_build_record(settings, outcome.flags)
+        flagged = {
+            unique_id: result.failures or 0
+            for unique_id, result in outcome.results.items()
+            if result.status == "warn"
+        }
+        write_build_record(settings, outcome.flags, flagged)
     else:
         _record_failures(settings, outcome.failures)
     return outcome
@@ -139,6 +147,7 @@ def outcome_of(settings: Settings, dbt_result: Any) -> BuildOutcome:
     if dbt_result.exception is not None:
         outcome.failures.append(Failure("project", "dbt", _shortened(str(dbt_result.exception))))
     for result in dbt_result.result or []:
+        outcome.results[result.node.unique_id] = result
         is_test = result.node.resource_type in ("test", "unit_test")
         outcome.test_count += is_test
         outcome.names.add(_test_name(result.node) if is_test else result.node.name)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import duckdb
 
 from orchestration.close.closed import read_closes
 from orchestration.errors import RefusalError
+from orchestration.forecast import can_forecast
 from orchestration.landing.files import sha256_of, write_durably
 from orchestration.settings import Settings
 
@@ -27,6 +29,16 @@ _UNFINISHED = {
     "message": "The build began and did not end: it was stopped, or the machine was.",
     "meaning": "",
 }
+_STATE = "built.json"
+_PROJECT_FILES = (
+    "dbt_project.yml",
+    "profiles",
+    "models",
+    "macros",
+    "tests/singular",
+    "tests/generic",
+    "orchestration",
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +55,7 @@ def remove_build_record(settings: Settings) -> None:
 
     Until the build ends, its failure is that it never did: so a killed build can be told of.
     """
+    (settings.warehouse / _STATE).unlink(missing_ok=True)
     (settings.warehouse / _RECORD).unlink(missing_ok=True)
     write_build_failures(settings, [_UNFINISHED])
 
@@ -62,12 +75,35 @@ def read_build_failures(settings: Settings) -> list[dict[str, str]]:
     return failures
 
 
-def write_build_record(settings: Settings, flags: list[Flag]) -> None:
-    """Record what the build that has just passed was made from. The caller holds the writer's lock."""
+def write_build_record(
+    settings: Settings, flags: list[Flag], flagged_tests: Mapping[str, int] | None = None
+) -> None:
+    """Record what the build that has just passed was made from. The caller holds the writer's lock.
+
+    `flagged_tests` are the flags by dbt's own id of the test, with their rows.
+    """
     record = {**_made_from(settings), "flags": [asdict(flag) for flag in flags]}
     path = settings.warehouse / _RECORD
     write_durably(path, (json.dumps(record, indent=2) + "\n").encode())
     (settings.warehouse / _FAILURES).unlink(missing_ok=True)
+    state = {"state": _state(settings), "flagged_tests": dict(flagged_tests or {})}
+    write_durably(settings.warehouse / _STATE, json.dumps(state).encode())
+
+
+def flags_of_equal_build(settings: Settings) -> dict[str, int] | None:
+    """The flagged tests of the last build where another would give the same, by dbt's id; None where it might not.
+
+    It would where the last one passed, and neither the load ledger, quarantine included, nor a register, a close or a
+    file of this project has changed since: nothing in a build reads the clock.
+    """
+    path = settings.warehouse / _STATE
+    if read_build_record(settings) is None or not settings.work_file.exists() or not path.exists():
+        return None
+    built = json.loads(path.read_text(encoding="utf-8"))
+    if built["state"] != _state(settings):
+        return None
+    flagged: dict[str, int] = built["flagged_tests"]
+    return flagged
 
 
 def read_build_record(settings: Settings) -> dict[str, Any] | None:
@@ -105,6 +141,43 @@ def _made_from(settings: Settings) -> dict[str, Any]:
         "registers": {path.name: sha256_of(path) for path in sorted(settings.seeds.glob("*.csv"))},
         "closes": {close.period: close.close_id for close in read_closes(settings.closes)},
     }
+
+
+def _state(settings: Settings) -> str:
+    """One hash over all that a build reads."""
+    made_from = {
+        "ledger": _ledger(settings.work_file),
+        "registers": {path.name: sha256_of(path) for path in sorted(settings.seeds.glob("*.csv"))},
+        "closes": [close.close_id for close in read_closes(settings.closes)],
+        "project": _project(settings.project_root),
+        "has_forecast": can_forecast(),
+    }
+    return hashlib.sha256(json.dumps(made_from).encode()).hexdigest()
+
+
+def _ledger(work_file: Path) -> dict[str, list[Any]]:
+    """Of each table that landing writes, its rows and one hash over them in any order."""
+    with duckdb.connect(work_file, read_only=True) as connection:
+        tables = connection.execute(
+            "select table_name from duckdb_tables() where schema_name = 'raw' order by all"
+        ).fetchall()
+        hashes = {}
+        for (table,) in tables:
+            row = connection.execute(
+                f'select count(*), sum(cast(hash(t) as hugeint)) from raw."{table}" as t'
+            ).fetchone()
+            hashes[table] = [str(cell) for cell in row or ()]
+    return hashes
+
+
+def _project(root: Path) -> str:
+    digest = hashlib.sha256()
+    for name in _PROJECT_FILES:
+        path = root / name
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if file.suffix in (".sql", ".yml", ".py", ".csv"):
+                digest.update(str(file.relative_to(root)).encode() + file.read_bytes())
+    return digest.hexdigest()
 
 
 def _inputs(work_file: Path) -> dict[str, Any]:

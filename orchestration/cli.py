@@ -18,7 +18,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from orchestration import origin
+from orchestration import origin, steps
 from orchestration.errors import RefusalError
 from orchestration.report.wording import counted, money
 from orchestration.settings import DEVELOPMENT_PSEUDONYM_KEY, Settings, writer_lock
@@ -64,7 +64,7 @@ def run() -> None:
     _check(settings, console)
     with writer_lock(settings, "run"):
         with console.status("Landing files …"):
-            result = _land(settings, lambda line: None)
+            result = steps.land(settings, lambda line: None)
         _print_landed(result, console)
         _build(settings, console)
         _publish(settings, console)
@@ -106,7 +106,7 @@ def land() -> None:
     settings = _settings(console)
     _check(settings, console)
     with writer_lock(settings, "land"):
-        result = _land(settings, lambda line: console.print(escape(line), soft_wrap=True))
+        result = steps.land(settings, lambda line: console.print(escape(line), soft_wrap=True))
     _print_landed(result, console)
     if result.quarantined:
         console.print(
@@ -576,8 +576,7 @@ def forget(
 
 def _settings(console: Console) -> Settings:
     """The settings in use, once they are known not to mix the sample company with real files."""
-    settings = origin.with_landing_in_use(Settings.from_environment())
-    origin.refuse_mixture(settings)
+    settings = steps.settings_in_use()
     if origin.is_invented(settings):
         console.print(
             "This is the sample company. `chargeback init DIR` begins your own.", style="dim"
@@ -593,17 +592,10 @@ def _settings(console: Console) -> Settings:
 
 def _check(settings: Settings, console: Console, quiet: bool = False) -> None:
     """Read all registers first: a fault of severity error refuses every verb."""
-    from orchestration.registers import check as find_faults
-
-    faults = find_faults(settings)
-    errors = [fault for fault in faults if fault.severity == "error"]
-    warnings = [fault for fault in faults if fault.severity != "error"]
+    errors, warnings = steps.find_register_faults(settings)
     _print_faults(errors, "red", console)
     if errors:
-        raise RefusalError(
-            f"The registers in {settings.seeds} have {counted(len(errors), 'error')}: mend them and run this again. "
-            "What was published before still stands."
-        )
+        raise steps.faulty_registers(settings, errors)
     if not quiet:
         _print_faults(warnings, "yellow", console)
         console.print(
@@ -624,21 +616,6 @@ def _print_faults(faults: list[Fault], style: str, console: Console) -> None:
         console.print(f"  … and {len(faults) - FAULTS_SHOWN} more like these")
 
 
-def _land(settings: Settings, echo: Callable[[str], None]) -> LandingResult:
-    from orchestration.comparison.views import create_comparison_view
-    from orchestration.forecast import can_forecast, create_forecast_view
-    from orchestration.landing import land as land_files
-    from orchestration.registers import write_absent_registers
-
-    origin.record_origin(settings)
-    write_absent_registers(settings)
-    result = land_files(settings, echo)
-    # dbt may be run on its own next, and reads this too.
-    create_comparison_view(settings)
-    create_forecast_view(settings, is_kept=can_forecast())
-    return result
-
-
 def _print_landed(result: LandingResult, console: Console) -> None:
     console.print(
         f"Landed {counted(len(result.accepted), 'new delivery')} with {counted(result.row_count, 'row')}; "
@@ -652,30 +629,20 @@ def _print_landed(result: LandingResult, console: Console) -> None:
 
 
 def _build(settings: Settings, console: Console) -> BuildOutcome:
-    from orchestration.build import build as build_marts
-
-    if not settings.work_file.exists():
-        raise RefusalError("Nothing has landed yet: run `chargeback land` first.", EXIT_FAILED)
     console.print("Building and testing the marts …")
-    outcome = build_marts(settings, _progress(console))
+    outcome = steps.build(settings, _progress(console))
     if outcome.failures:
         for failure in outcome.failures:
             _print_failure(failure, console)
-        raise RefusalError(
-            f"The build failed ({counted(len(outcome.failures), 'fault')}): nothing was published, "
-            f"and what was published before still stands. dbt's log is in {settings.warehouse / 'logs'}.",
-            EXIT_FAILED,
-        )
+        raise steps.failed_build(settings, outcome)
     models, tests = counted(outcome.model_count, "model"), counted(outcome.test_count, "test")
     console.print(f"Built {models}; {tests} ran, none failed.")
     return outcome
 
 
 def _publish(settings: Settings, console: Console) -> None:
-    from orchestration.publish import publish as publish_marts
-
     with console.status("Publishing …"):
-        publication = publish_marts(settings, os.environ.get("CHARGEBACK_MEMORY_LIMIT") or "4GB")
+        publication = steps.publish(settings)
     console.print(
         f"Published {publication.publication_id} to {escape(str(settings.published_file))}",
         highlight=False,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -59,11 +60,7 @@ def close_period(
     if existing is not None:
         return ClosingOutcome(existing, was_closed=True)
     build = current_build_record(settings)
-    with connect(settings.warehouse / ".spill-close") as connection:
-        connection.execute(
-            f"attach '{str(settings.work_file).replace(chr(39), chr(39) * 2)}' as chargeback (read_only)"
-        )
-        connection.execute("use chargeback.main")
+    with _reading_work_file(settings) as connection:
         fingerprint = _refuse_unended(connection, period)
         blocks = find_blocks(connection, month)
         standing = [block for block in blocks if block.check not in overrides]
@@ -81,6 +78,32 @@ def close_period(
         ]
         close = _post(settings, connection, period, approved_by, used, fingerprint, build)
     return ClosingOutcome(close, overridden=overridden)
+
+
+def preview_close(settings: Settings, period: str) -> ClosingOutcome:
+    """What keeps an accounting month open, without posting anything. The caller holds the writer's lock.
+
+    Raises RefusalError for a month that has not ended or that nothing is known of, and where the last tested build is
+    not of what is there now.
+    """
+    month = month_of(period)
+    existing = close_of(settings.closes, period)
+    if existing is not None:
+        return ClosingOutcome(existing, was_closed=True)
+    current_build_record(settings)
+    with _reading_work_file(settings) as connection:
+        _refuse_unended(connection, period)
+        return ClosingOutcome(blocks=find_blocks(connection, month))
+
+
+@contextmanager
+def _reading_work_file(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    with connect(settings.warehouse / ".spill-close") as connection:
+        connection.execute(
+            f"attach '{str(settings.work_file).replace(chr(39), chr(39) * 2)}' as chargeback (read_only)"
+        )
+        connection.execute("use chargeback.main")
+        yield connection
 
 
 def _refuse_wrong_words(approved_by: str, overrides: Mapping[str, str]) -> None:
