@@ -20,7 +20,9 @@ from orchestration.close.views import refresh_close_views
 from orchestration.comparison.views import create_comparison_view
 from orchestration.dbt_process import run_dbt
 from orchestration.errors import RefusalError
+from orchestration.failures import cause_of, refuse_damaged_work_file
 from orchestration.forecast import can_forecast, create_forecast_view, refresh_forecast
+from orchestration.publish.views import create_publications_view
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
@@ -59,6 +61,11 @@ class BuildOutcome:
     @property
     def passed(self) -> bool:
         return not self.failures
+
+    @property
+    def cause(self) -> str | None:
+        """What made it fail where that was the machine (a full disk, say) and no fault of data or SQL."""
+        return next(filter(None, (cause_of(failure.message) for failure in self.failures)), None)
 
     def take_over(self, later: BuildOutcome) -> None:
         """Add what a second pass over some models found: what was said of them and their tests no longer counts."""
@@ -116,6 +123,7 @@ def _record_failures(settings: Settings, failures: list[Failure]) -> None:
 def _built(settings: Settings, progress: Progress) -> BuildOutcome:
     create_comparison_view(settings)
     create_forecast_view(settings, is_kept=can_forecast())
+    create_publications_view(settings)
     refuse_changed_closes(settings)
     refresh_close_views(settings)
 
@@ -126,7 +134,9 @@ def _built(settings: Settings, progress: Progress) -> BuildOutcome:
     def run(*selection: str) -> BuildOutcome:
         # Unit tests test the SQL, which no delivery changes: `make test` runs them.
         arguments = ["build", "--exclude-resource-type", "unit_test", *selection]
-        return outcome_of(settings, run_dbt(settings, arguments, listen=listen))
+        outcome = outcome_of(settings, run_dbt(settings, arguments, listen=listen))
+        refuse_damaged_work_file([fault.message for fault in outcome.failures], settings.work_file)
+        return outcome
 
     outcome = run()
     restated = restated_closes(settings)

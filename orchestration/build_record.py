@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 
 from orchestration.close.closed import read_closes
+from orchestration.code_version import code_version
 from orchestration.errors import RefusalError
 from orchestration.forecast import can_forecast
 from orchestration.landing.files import sha256_of, write_durably
@@ -30,15 +31,6 @@ _UNFINISHED = {
     "meaning": "",
 }
 _STATE = "built.json"
-_PROJECT_FILES = (
-    "dbt_project.yml",
-    "profiles",
-    "models",
-    "macros",
-    "tests/singular",
-    "tests/generic",
-    "orchestration",
-)
 
 
 @dataclass(frozen=True)
@@ -135,8 +127,9 @@ def current_build_record(settings: Settings) -> dict[str, Any]:
 
 
 def _made_from(settings: Settings) -> dict[str, Any]:
-    """What a build depends on: deliveries in force, registers, closed months."""
+    """What a build depends on: deliveries in force, registers, closed months, and the code."""
     return {
+        "code": code_version(),
         "inputs": _inputs(settings.work_file),
         "registers": {path.name: sha256_of(path) for path in sorted(settings.seeds.glob("*.csv"))},
         "closes": {close.period: close.close_id for close in read_closes(settings.closes)},
@@ -149,7 +142,7 @@ def _state(settings: Settings) -> str:
         "ledger": _ledger(settings.work_file),
         "registers": {path.name: sha256_of(path) for path in sorted(settings.seeds.glob("*.csv"))},
         "closes": [close.close_id for close in read_closes(settings.closes)],
-        "project": _project(settings.project_root),
+        "code": code_version(settings.project_root)["sha256"],
         "has_forecast": can_forecast(),
     }
     return hashlib.sha256(json.dumps(made_from).encode()).hexdigest()
@@ -168,16 +161,6 @@ def _ledger(work_file: Path) -> dict[str, list[Any]]:
             ).fetchone()
             hashes[table] = [str(cell) for cell in row or ()]
     return hashes
-
-
-def _project(root: Path) -> str:
-    digest = hashlib.sha256()
-    for name in _PROJECT_FILES:
-        path = root / name
-        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            if file.suffix in (".sql", ".yml", ".py", ".csv"):
-                digest.update(str(file.relative_to(root)).encode() + file.read_bytes())
-    return digest.hexdigest()
 
 
 def _inputs(work_file: Path) -> dict[str, Any]:

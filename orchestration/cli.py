@@ -211,6 +211,30 @@ def publish() -> None:
 
 
 @app.command()
+def rollback(
+    publication_id: Annotated[
+        str | None,
+        typer.Argument(help="A publication that is kept; by default the one before the current."),
+    ] = None,
+) -> None:
+    """Show readers an earlier publication again, in one atomic step."""
+    from orchestration.publish import rollback as roll_back
+
+    console = _console()
+    settings = _settings(console)
+    with writer_lock(settings, "rollback"):
+        publication = roll_back(settings, publication_id)
+    console.print(
+        f"Readers have {publication.publication_id} now: {escape(str(settings.published_file))}",
+        highlight=False,
+    )
+    console.print(
+        "A run that makes anything else publishes it as always; what was taken back is published only once it has "
+        "changed, or is named: `chargeback rollback PUBLICATION_ID`."
+    )
+
+
+@app.command()
 def report(
     json: Annotated[bool, typer.Option("--json", help="Print JSON, with amounts as text.")] = False,
 ) -> None:
@@ -617,6 +641,13 @@ def _print_faults(faults: list[Fault], style: str, console: Console) -> None:
 
 
 def _print_landed(result: LandingResult, console: Console) -> None:
+    if result.set_aside:
+        console.print(
+            f"[yellow]The work file was damaged and is now {escape(str(result.set_aside))}; another was made from the "
+            "raw zone.[/yellow]",
+            highlight=False,
+            soft_wrap=True,
+        )
     console.print(
         f"Landed {counted(len(result.accepted), 'new delivery')} with {counted(result.row_count, 'row')}; "
         f"{len(result.unchanged)} were there already; {len(result.quarantined)} in quarantine."

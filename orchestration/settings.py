@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.errors import RefusalError
+from orchestration.failures import refusal_of
 
 # Good enough for the invented sample company and for nobody else: docs and `report` say so.
 DEVELOPMENT_PSEUDONYM_KEY = "chargeback-development-key"
+KEPT_PUBLICATIONS = 5
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -24,7 +26,10 @@ class WriterBusyError(RefusalError):
 
 @dataclass(frozen=True)
 class Settings:
-    """Absolute paths of one company's landing folder, registers and warehouse, and the key for its people."""
+    """Absolute paths of one company's landing folder, registers and warehouse, and the key for its people.
+
+    `kept_publications` counts the newest ones, the current one among them; fewer than two leave no way back.
+    """
 
     project_root: Path
     landing: Path
@@ -33,6 +38,7 @@ class Settings:
     pseudonym_key: str
     # Whether a landing asks Great Expectations, where it is installed, before it accepts a delivery.
     with_expectations: bool = False
+    kept_publications: int = KEPT_PUBLICATIONS
 
     @classmethod
     def from_environment(cls) -> Settings:
@@ -48,6 +54,7 @@ class Settings:
             warehouse=folder("CHARGEBACK_WAREHOUSE", "warehouse"),
             pseudonym_key=os.environ.get("CHARGEBACK_PSEUDONYM_KEY") or DEVELOPMENT_PSEUDONYM_KEY,
             with_expectations=os.environ.get("CHARGEBACK_EXPECTATIONS") != "off",
+            kept_publications=_kept_publications(),
         )
 
     @property
@@ -71,6 +78,16 @@ class Settings:
         return self.warehouse / "closes"
 
 
+def _kept_publications() -> int:
+    value = os.environ.get("CHARGEBACK_KEPT_PUBLICATIONS") or str(KEPT_PUBLICATIONS)
+    if not value.isascii() or not value.isdigit() or int(value) < 2:
+        raise RefusalError(
+            f"CHARGEBACK_KEPT_PUBLICATIONS is `{value}`: set it to a whole number from 2 on, or leave it unset "
+            f"({KEPT_PUBLICATIONS})."
+        )
+    return int(value)
+
+
 _held: dict[Path, int] = {}
 
 
@@ -78,7 +95,8 @@ _held: dict[Path, int] = {}
 def writer_lock(settings: Settings, verb: str) -> Iterator[None]:
     """Hold the warehouse's writer lock while the block runs; a block inside another of this process shares it.
 
-    Raises WriterBusyError, which names the verb, process and host that hold it.
+    Raises WriterBusyError, which names the verb, process and host that hold it, and RefusalError where the block fails
+    for want of space or rights, or on a damaged work file, which is then set aside.
     """
     path = settings.warehouse / ".writer.lock"
     if _held.get(path):
@@ -88,12 +106,24 @@ def writer_lock(settings: Settings, verb: str) -> Iterator[None]:
         finally:
             _held[path] -= 1
         return
-    settings.warehouse.mkdir(parents=True, exist_ok=True)
+    try:
+        with _locked(path, settings.warehouse, verb):
+            yield
+    except Exception as error:
+        refusal = refusal_of(error, settings.work_file)
+        if refusal is None:
+            raise
+        raise refusal from error
+
+
+@contextmanager
+def _locked(path: Path, warehouse: Path, verb: str) -> Iterator[None]:
+    warehouse.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="utf-8") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise WriterBusyError(_holder(path, settings.warehouse)) from error
+        except BlockingIOError as error:
+            raise WriterBusyError(_holder(path, warehouse)) from error
         lock.truncate(0)
         lock.write(json.dumps({"verb": verb, "process": os.getpid(), "host": socket.gethostname()}))
         lock.flush()

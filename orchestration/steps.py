@@ -49,6 +49,7 @@ def land(settings: Settings, echo: Callable[[str], None]) -> LandingResult:
     from orchestration.comparison.views import create_comparison_view
     from orchestration.forecast import can_forecast, create_forecast_view
     from orchestration.landing import land as land_files
+    from orchestration.publish.views import create_publications_view
     from orchestration.registers import write_absent_registers
 
     origin.record_origin(settings)
@@ -56,6 +57,7 @@ def land(settings: Settings, echo: Callable[[str], None]) -> LandingResult:
     result = land_files(settings, echo)
     create_comparison_view(settings)
     create_forecast_view(settings, is_kept=can_forecast())
+    create_publications_view(settings)
     return result
 
 
@@ -72,7 +74,8 @@ def failed_build(settings: Settings, outcome: BuildOutcome) -> RefusalError:
     """The refusal to go on after a build that did not pass."""
     return RefusalError(
         f"The build failed ({counted(len(outcome.failures), 'fault')}): nothing was published, "
-        f"and what was published before still stands. dbt's log is in {settings.warehouse / 'logs'}.",
+        f"and what was published before still stands. {outcome.cause + ' ' if outcome.cause else ''}"
+        f"dbt's log is in {settings.warehouse / 'logs'}.",
         1,
     )
 

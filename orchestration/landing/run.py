@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from orchestration.errors import RefusalError
+from orchestration.failures import heal_work_file
 from orchestration.landing.arrivals import put_in_place
 from orchestration.landing.checks import Fault, RefusedError
 from orchestration.landing.conflicts import Conflicts
@@ -44,13 +46,17 @@ Echo = Callable[[str], None]
 
 @dataclass(frozen=True)
 class LandingResult:
-    """What one landing did. `row_count` counts the rows of accepted deliveries of this landing."""
+    """What one landing did. `row_count` counts the rows of accepted deliveries of this landing.
+
+    `set_aside` is where a damaged work file is now that this landing has made anew.
+    """
 
     accepted: tuple[Delivery, ...] = ()
     unchanged: tuple[Delivery, ...] = ()
     quarantined: tuple[Refusal, ...] = ()
     # Whether suites of Great Expectations judged what is new.
     was_judged: bool = False
+    set_aside: Path | None = None
 
     @property
     def row_count(self) -> int:
@@ -76,12 +82,19 @@ def land(
 ) -> LandingResult:
     """Land everything new; what is there already changes nothing.
 
-    `echo` gets one line per delivery that was accepted or refused. Raises ContractError for a faulty contract and
-    WriterBusyError while another process writes; nothing is half loaded whatever happens.
+    `echo` gets one line per delivery that was accepted or refused. Raises ContractError for a faulty contract,
+    WriterBusyError while another process writes, and RefusalError without a landing folder; nothing is half loaded
+    whatever happens.
     """
     tables = load_contracts(contracts)
+    if not settings.landing.is_dir():
+        raise RefusalError(
+            f"The landing folder {settings.landing} is not there: mount it or make it, or correct CHARGEBACK_LANDING. "
+            "Nothing was landed."
+        )
     with writer_lock(settings, "land"):
-        return _land(settings, tables, echo)
+        set_aside = heal_work_file(settings.work_file)
+        return replace(_land(settings, tables, echo), set_aside=set_aside)
 
 
 def forget(settings: Settings, person: str) -> Forgotten:

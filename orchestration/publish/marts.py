@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -14,6 +15,8 @@ from orchestration.landing.files import sha256_of
 STORAGE_VERSION = "v1.0.0"
 MARTS_SCHEMA = "marts"
 PUBLISHED_NAME = "chargeback.duckdb"
+# The one mart that tells of publications, not of their input: its rows are written when all else is known.
+PUBLICATIONS_MART = "fct_publications"
 # Both the work file and the published one are named so; views inside call their tables by this catalogue.
 _CATALOGUE = "chargeback"
 
@@ -62,6 +65,8 @@ class _Column:
 def copy_marts(work_file: Path, folder: Path, memory_limit: str = "4GB") -> list[Mart]:
     """Write `chargeback.duckdb` and one Parquet file a mart into an empty folder, proven equal to the work file.
 
+    `fct_publications` is there with its columns only, and not among what is returned: see `write_publications`.
+
     Rows are ordered by all columns from left to right (the key stands first), so that the same input gives the
     same bytes of Parquet whatever the number of threads. Raises CopyDiffersError.
     """
@@ -79,17 +84,57 @@ def copy_marts(work_file: Path, folder: Path, memory_limit: str = "4GB") -> list
         for name in names:
             columns = _columns(connection, name)
             _copy_mart(connection, name, columns)
+            if name == PUBLICATIONS_MART:
+                continue
             built[name] = _fingerprint(
                 connection, f"{_CATALOGUE}.{MARTS_SCHEMA}.{_quoted(name)}", columns
             )
         connection.execute("checkpoint publication")
         connection.execute("detach publication")
         connection.execute(f"detach {_CATALOGUE}")
+    _refuse_write_ahead_log(published_file)
+    return _read_back(published_file, folder, built)
+
+
+def write_publications(folder: Path, rows: str) -> None:
+    """Give `fct_publications` of a copied folder the rows of a query with the mart's columns, as table and Parquet."""
+    published_file = folder / PUBLISHED_NAME
+    table = f"{MARTS_SCHEMA}.{PUBLICATIONS_MART}"
+    with duckdb.connect(published_file) as connection:
+        connection.execute(f"delete from {table}")
+        connection.execute(f"insert into {table} by name {rows}")
+        connection.execute("checkpoint")
+    _refuse_write_ahead_log(published_file)
+    with duckdb.connect(published_file, read_only=True) as connection:
+        _write_parquet(connection, PUBLICATIONS_MART, folder, "order by publication_number")
+
+
+def damage_of(folder: Path, record: dict[str, Any]) -> str | None:
+    """What of a publication's folder is not as its record says, in words; None where all of it is."""
+    try:
+        with duckdb.connect(folder / PUBLISHED_NAME, read_only=True) as connection:
+            for name, recorded in record["marts"].items():
+                table = f"{MARTS_SCHEMA}.{_quoted(name)}"
+                found = _fingerprint(connection, table, _columns(connection, name))
+                sums = list(found.values())[2:]
+                if [found["row_count"], *sums] != [
+                    str(recorded["row_count"]),
+                    *recorded["sums"].values(),
+                ]:
+                    return f"{name} has other rows or sums than the record"
+                if sha256_of(folder / f"{name}.parquet") != recorded["parquet_sha256"]:
+                    return f"{name}.parquet has changed"
+            connection.execute(f"select count(*) from {MARTS_SCHEMA}.{PUBLICATIONS_MART}")
+    except (duckdb.Error, OSError) as error:
+        return str(error).splitlines()[0]
+    return None
+
+
+def _refuse_write_ahead_log(published_file: Path) -> None:
     if published_file.with_name(published_file.name + ".wal").exists():
         raise CopyDiffersError(
             f"{published_file} still has a write-ahead log: it was not closed whole."
         )
-    return _read_back(published_file, folder, built)
 
 
 def _copy_mart(connection: duckdb.DuckDBPyConnection, name: str, columns: list[_Column]) -> None:
@@ -121,10 +166,7 @@ def _read_back(
                 raise CopyDiffersError(
                     f"{name} changed while it was copied: {expected} became {found}."
                 )
-            parquet = folder / f"{name}.parquet"
-            connection.execute(
-                f"copy (select * from {table}) to {_literal(parquet)} (format parquet, compression zstd)"
-            )
+            parquet = _write_parquet(connection, name, folder)
             row_count, _, *sums = found.values()
             columns = list(found)[2:]
             marts.append(
@@ -136,6 +178,17 @@ def _read_back(
                 )
             )
     return marts
+
+
+def _write_parquet(
+    connection: duckdb.DuckDBPyConnection, name: str, folder: Path, order: str = ""
+) -> Path:
+    parquet = folder / f"{name}.parquet"
+    connection.execute(
+        f"copy (select * from {MARTS_SCHEMA}.{_quoted(name)} {order}) to {_literal(parquet)} "
+        "(format parquet, compression zstd)"
+    )
+    return parquet
 
 
 def _fingerprint(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from orchestration.publish import read_publication
+from orchestration.publish import record_of, taken_back_to
 from orchestration.report.published import published_file, rows_of
 from orchestration.settings import Settings
 
@@ -274,10 +274,15 @@ class HeldBack:
 
 @dataclass(frozen=True)
 class Report:
-    """The short report on the current publication. Amounts of different currencies are never added up."""
+    """The short report on the current publication. Amounts of different currencies are never added up.
+
+    `rolled_back_from` is the publication that readers were taken back from to this one, at `rolled_back_at` (UTC).
+    """
 
     publication_id: str
     published_file: str
+    rolled_back_from: str | None
+    rolled_back_at: str | None
     platform_months: list[PlatformMonth]
     billed_totals: list[Totals]
     reporting_totals: list[Totals]
@@ -298,12 +303,15 @@ class Report:
 
 def read_report(settings: Settings) -> Report:
     """Read the report's figures from the published file and its record. Raises RefusalError if there is none."""
-    record = read_publication(settings)
     with published_file(settings) as connection:
+        record = record_of(settings, connection)
+        rolled_back = taken_back_to(settings, record["publication_id"])
         lines = rows_of(connection, PlatformMonth, _PLATFORM_MONTHS)
         return Report(
             publication_id=record["publication_id"],
             published_file=str(settings.published_file),
+            rolled_back_from=rolled_back.replaced if rolled_back else None,
+            rolled_back_at=rolled_back.at if rolled_back else None,
             platform_months=lines,
             billed_totals=_billed_totals(lines),
             reporting_totals=rows_of(connection, Totals, _REPORTING_TOTALS),

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import duckdb
 
 from orchestration.errors import RefusalError
+from orchestration.failures import is_damage
 from orchestration.publish import read_publication
 from orchestration.settings import Settings
 
@@ -21,10 +22,19 @@ Row = TypeVar("Row")
 
 @contextmanager
 def published_file(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A read-only connection to the current publication. Raises RefusalError where there is none."""
+    """A read-only connection to the current publication. Raises RefusalError where there is none, or it is damaged."""
     read_publication(settings)
-    with duckdb.connect(settings.published_file, read_only=True) as connection:
-        yield connection
+    try:
+        with duckdb.connect(settings.published_file, read_only=True) as connection:
+            yield connection
+    except duckdb.Error as error:
+        if not is_damage(str(error)):
+            raise
+        raise RefusalError(
+            f"{settings.published_file} is damaged. `chargeback publish` writes it again from the last build; "
+            f"`chargeback rollback` shows the publication before it. ({str(error).splitlines()[0]})",
+            exit_code=1,
+        ) from error
 
 
 def refuse_empty_month(connection: duckdb.DuckDBPyConnection, month: date) -> None:

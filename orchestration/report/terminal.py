@@ -31,6 +31,7 @@ def print_report(report: Report, console: Console) -> None:
     _print_overlaps(report, console)
     _print_flags(report, console)
     _print_quarantine(report, console)
+    _print_rollback(report, console)
     _print_next_step(report, console)
 
 
@@ -157,6 +158,18 @@ def _print_flags(report: Report, console: Console) -> None:
         )
         if flag["meaning"]:
             console.print(f"    {escape(flag['meaning'])}", highlight=False)
+
+
+def _print_rollback(report: Report, console: Console) -> None:
+    if report.rolled_back_from is None:
+        return
+    console.print(
+        f"\n[bold yellow]Rolled back[/bold yellow] at {report.rolled_back_at} UTC from {report.rolled_back_from} to "
+        f"{report.publication_id}, whose figures these are.\n  A run that makes anything else publishes it; "
+        f"`chargeback rollback {report.rolled_back_from}` brings back what was taken back.",
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 def _print_quarantine(report: Report, console: Console) -> None:

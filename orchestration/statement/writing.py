@@ -15,7 +15,7 @@ import jinja2
 from orchestration.errors import RefusalError
 from orchestration.export.files import finished_file
 from orchestration.periods import month_of
-from orchestration.publish import read_publication
+from orchestration.publish import record_of
 from orchestration.report.published import published_file
 from orchestration.report.wording import counted, quantity
 from orchestration.settings import Settings
@@ -81,8 +81,8 @@ def write_statements(
     has no ledger, a department that has nothing in it, and where nothing is published.
     """
     month = month_of(period)
-    publication = read_publication(settings)
     with published_file(settings) as published:
+        publication = record_of(settings, published)
         statements = read_statements(published, month)
     codes = [statement.department_code for statement in statements]
     if department is not None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.publish.history import COLUMNS
 from orchestration.settings import Settings
 
 MONTH = "date '2026-05-01'"
@@ -143,6 +144,7 @@ _STATEMENTS = [
     from marts.fct_allocation_ledger where false
     """,
     "create table marts.fct_overlapping_usage (overlap_set varchar)",
+    f"create table marts.fct_publications ({', '.join(f'{name} {kind}' for name, kind in COLUMNS.items())})",
     """
     create table marts.fct_unallocated_spend as
     select platform, identity_type, identity_id, unallocated_reason, reporting_currency, reporting_cost, suggestion

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -135,15 +136,16 @@ def test_the_record_names_rows_hashes_and_exact_totals(settings: Settings) -> No
     ]
 
 
-def test_the_previous_publication_is_kept_and_older_ones_are_removed(settings: Settings) -> None:
+def test_the_newest_publications_are_kept_and_older_ones_are_removed(settings: Settings) -> None:
+    settings = replace(settings, kept_publications=3)
     ids = [publish(settings).publication_id]
-    for _ in range(2):
+    for _ in range(4):
         _raise_the_bill(settings)
         ids.append(publish(settings).publication_id)
     published = settings.published_file.parent
-    assert (published / "current").readlink().name == ids[2]
-    assert (published / "previous").readlink().name == ids[1]
-    assert {folder.name for folder in (published / "publications").iterdir()} == {ids[1], ids[2]}
+    assert (published / "current").readlink().name == ids[-1]
+    assert (published / "previous").readlink().name == ids[-2]
+    assert {folder.name for folder in (published / "publications").iterdir()} == set(ids[-3:])
     assert settings.published_file.samefile(published / "current" / "chargeback.duckdb")
 
 
@@ -184,7 +186,7 @@ def test_nothing_is_published_without_a_build_that_passed(settings: Settings) ->
     assert not settings.published_file.exists()
 
 
-@pytest.mark.parametrize("step", ["_replace_by_link", "_point", "_remove_older"])
+@pytest.mark.parametrize("step", ["_replace_by_link", "_point", "remove_others"])
 def test_an_interruption_in_the_swap_leaves_a_whole_publication(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
