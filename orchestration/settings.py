@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -88,23 +89,25 @@ def _kept_publications() -> int:
     return int(value)
 
 
-_held: dict[Path, int] = {}
+# How deep a thread is in blocks of a lock that it holds.
+_held: dict[tuple[Path, int], int] = {}
 
 
 @contextmanager
 def writer_lock(settings: Settings, verb: str) -> Iterator[None]:
-    """Hold the warehouse's writer lock while the block runs; a block inside another of this process shares it.
+    """Hold the warehouse's writer lock while the block runs; a block inside another of this thread shares it.
 
     Raises WriterBusyError, which names the verb, process and host that hold it, and RefusalError where the block fails
     for want of space or rights, or on a damaged work file, which is then set aside.
     """
     path = settings.warehouse / ".writer.lock"
-    if _held.get(path):
-        _held[path] += 1
+    holder = (path, threading.get_ident())
+    if holder in _held:
+        _held[holder] += 1
         try:
             yield
         finally:
-            _held[path] -= 1
+            _held[holder] -= 1
         return
     try:
         with _locked(path, settings.warehouse, verb):
@@ -127,11 +130,12 @@ def _locked(path: Path, warehouse: Path, verb: str) -> Iterator[None]:
         lock.truncate(0)
         lock.write(json.dumps({"verb": verb, "process": os.getpid(), "host": socket.gethostname()}))
         lock.flush()
-        _held[path] = 1
+        holder = (path, threading.get_ident())
+        _held[holder] = 1
         try:
             yield
         finally:
-            del _held[path]
+            del _held[holder]
             lock.truncate(0)
 
 
