@@ -190,3 +190,21 @@ def test_two_threads_of_one_process_are_two_writers(settings: Settings) -> None:
         refused = other.submit(lambda: writer_lock(settings, "build").__enter__()).exception()
     assert isinstance(refused, WriterBusyError)
     assert f"`chargeback run` (process {os.getpid()} " in str(refused)
+
+
+def test_the_next_run_heals_a_damaged_work_file_and_a_damaged_publication(
+    company: Company,
+) -> None:
+    before = company.publication()
+    work_file = company.warehouse / "chargeback.duckdb"
+    _flip(work_file, range(0, 64))
+    company.published_file.chmod(0o644)
+    _flip(company.published_file, range(3 * 4096, company.published_file.stat().st_size, 4096))
+    printed = " ".join(company.chargeback("report", expected_exit=1).split())
+    assert "chargeback publish" in printed
+    printed = " ".join(company.chargeback("build", expected_exit=1).split())
+    assert "run `chargeback run` again" in printed
+    company.chargeback("run")
+    assert company.publication() == before
+    with company.published() as connection:
+        connection.execute("select count(*) from marts.fct_allocation_ledger").fetchone()
