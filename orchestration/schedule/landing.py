@@ -16,6 +16,7 @@ CHECK = "nothing_in_quarantine"
 # Files that no source declares belong to no table.
 STRAY_FILES = dg.AssetKey(["landing", "stray_files"])
 _FAULTS_SHOWN = 10
+_DAYS_NOTED = 62
 
 TABLES = load_contracts()
 
@@ -97,8 +98,18 @@ def quarantine_check(key: dg.AssetKey, refusals: Sequence[Refusal]) -> dg.AssetC
 
 
 def _note_days(context: dg.AssetExecutionContext, result: LandingResult) -> None:
-    """Note for each day that a new delivery tells of that it has landed: late files and restatements show where."""
-    known = set(days.get_partition_keys())
+    """Note for each day that a new delivery tells of that it has landed: late files and restatements show where.
+
+    Days long before the run's are not noted: the first landing of some years would write an event for each.
+    """
+    keys_of_run = (
+        context.partition_keys
+        if context.has_partition_key_range or context.has_partition_key
+        else []
+    )
+    last = max(keys_of_run, default=None)
+    earlier = [day for day in days.get_partition_keys() if last is None or day <= last]
+    known = set(earlier[-_DAYS_NOTED:])
     keys = {table.qualified: key_of(table) for table in TABLES if delivers_days(table)}
     for delivery in result.accepted:
         key = keys.get(delivery.source_table)

@@ -46,22 +46,24 @@ def _days(result: dg.ExecuteInProcessResult) -> list[str | None]:
 
 def test_a_run_of_a_day_notes_it_and_every_day_that_new_files_tell_of(company: Company) -> None:
     with dg.DagsterInstance.ephemeral() as instance:
-        assert _days(_land(instance, partition_key="2026-07-10")) == [
+        assert _days(_land(instance, partition_key="2026-06-20")) == [
             "2026-05-03",
             "2026-06-03",
-            "2026-07-10",
+            "2026-06-20",
         ]
         late = company.landing / "usage" / "late.csv"
         late.write_text(HEADER.format(quantity="5"), encoding="utf-8")
-        assert _days(_land(instance, partition_key="2026-07-11")) == ["2026-05-20", "2026-07-11"]
-        assert _days(_land(instance, partition_key="2026-07-11")) == ["2026-07-11"], "landed again"
+        assert _days(_land(instance, partition_key="2026-06-21")) == ["2026-05-20", "2026-06-21"]
+        assert _days(_land(instance, partition_key="2026-06-21")) == ["2026-06-21"], "landed again"
+        late.write_text(HEADER.format(quantity="6"), encoding="utf-8")
+        assert _days(_land(instance, partition_key="2026-08-21")) == ["2026-08-21"], "too long ago"
 
 
 def test_a_file_in_quarantine_fails_the_check_of_its_table_alone(company: Company) -> None:
     faulty = company.landing / "usage" / "faulty.csv"
     faulty.write_text(HEADER.format(quantity="1_000"), encoding="utf-8")
     with dg.DagsterInstance.ephemeral() as instance:
-        result = _land(instance, partition_key="2026-07-10")
+        result = _land(instance, partition_key="2026-06-20")
     assert result.success
     failed = [check for check in result.get_asset_check_evaluations() if not check.passed]
     assert [check.asset_key for check in failed] == [dg.AssetKey(USAGE)]
