@@ -9,10 +9,11 @@ from orchestration.schedule.publication import ASSETS
 from orchestration.schedule.review import weekly_review
 from orchestration.schedule.schedules import SCHEDULES
 from orchestration.schedule.sensors import new_files
+from orchestration.schedule.telling import TELLING
 from orchestration.schedule.warehouse import warehouse
 
 defs = dg.Definitions(
-    assets=[land, warehouse, *ASSETS, weekly_review, readiness, close_month],
+    assets=[land, warehouse, *ASSETS, weekly_review, readiness, close_month, *TELLING],
     jobs=JOBS,
     schedules=SCHEDULES,
     sensors=[new_files],

@@ -9,6 +9,7 @@ from orchestration.schedule.closing import close_month, readiness
 from orchestration.schedule.landing import land
 from orchestration.schedule.publication import accrual_journal, journal, publication, statements
 from orchestration.schedule.review import weekly_review
+from orchestration.schedule.telling import digest, events, statement_links
 from orchestration.schedule.warehouse import warehouse
 
 
@@ -24,11 +25,13 @@ def _job(name: str, description: str, *assets: dg.AssetsDefinition) -> Unresolve
 daily = _job(
     "daily", "Land what is new, build and test the marts, publish.", land, warehouse, publication
 )
-weekly = _job("weekly", "What somebody looks at once a week.", weekly_review)
+alerts = _job("alerts", "Tell those whom it concerns of what has happened, once.", events)
+weekly = _job("weekly", "What somebody looks at once a week.", weekly_review, digest)
 provisional_close = _job(
     "provisional_close",
-    "Of a month that has ended: every statement, and the accruals with their reversal.",
+    "Of a month that has ended: every statement and who was told of it, and the accruals with their reversal.",
     statements,
+    statement_links,
     accrual_journal,
 )
 close_reminder = _job(
@@ -42,6 +45,7 @@ close = _job(
     publication,
     journal,
     statements,
+    statement_links,
 )
 
-JOBS = (daily, weekly, provisional_close, close_reminder, close)
+JOBS = (daily, alerts, weekly, provisional_close, close_reminder, close)

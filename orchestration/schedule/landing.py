@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import dagster as dg
 
 from orchestration import steps
+from orchestration.expectations import SourceResults, last_results
 from orchestration.landing import LandingResult
 from orchestration.landing.contracts import Table, load_contracts
 from orchestration.landing.ledger import Refusal
@@ -13,6 +14,7 @@ from orchestration.schedule.partitions import days
 from orchestration.schedule.running import WRITER_POOL, writing
 
 CHECK = "nothing_in_quarantine"
+PLAUSIBLE = "meets_its_expectations"
 # Files that no source declares belong to no table.
 STRAY_FILES = dg.AssetKey(["landing", "stray_files"])
 _FAULTS_SHOWN = 10
@@ -60,6 +62,14 @@ _STRAY = dg.AssetSpec(
     check_specs=[
         dg.AssetCheckSpec(CHECK, asset=key, description="No delivery of it is in quarantine.")
         for key in (*(key_of(table) for table in TABLES), STRAY_FILES)
+    ]
+    + [
+        dg.AssetCheckSpec(
+            PLAUSIBLE,
+            asset=key_of(table),
+            description="The newest delivery is plausible, or somebody has accepted it, and none waits.",
+        )
+        for table in TABLES
     ],
     can_subset=True,
     backfill_policy=dg.BackfillPolicy.single_run(),
@@ -72,10 +82,11 @@ def land(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
     """
     with writing("land") as settings:
         result = steps.land(settings, context.log.info)
+        verdicts = last_results(settings)
     _note_days(context, result)
     for table in TABLES:
         if key_of(table) in context.selected_asset_keys:
-            yield _materialized(table, result)
+            yield _materialized(table, result, verdicts.get(table.qualified))
     if STRAY_FILES in context.selected_asset_keys:
         strays = [refusal for refusal in result.quarantined if refusal.source_table is None]
         yield dg.MaterializeResult(
@@ -94,6 +105,31 @@ def quarantine_check(key: dg.AssetKey, refusals: Sequence[Refusal]) -> dg.AssetC
         passed=not refusals,
         severity=dg.AssetCheckSeverity.ERROR,
         metadata={"deliveries": len(refusals), "faults": faults[:_FAULTS_SHOWN]},
+    )
+
+
+def plausible_check(key: dg.AssetKey, found: SourceResults | None) -> dg.AssetCheckResult:
+    """What the suite of a table last found; passed, and said to be unjudged, where none has looked yet."""
+    if found is None:
+        return dg.AssetCheckResult(
+            asset_key=key, check_name=PLAUSIBLE, passed=True, metadata={"judged": False}
+        )
+    verdicts = [*found.quarantined, *([found.newest] if found.newest else [])]
+    return dg.AssetCheckResult(
+        asset_key=key,
+        check_name=PLAUSIBLE,
+        passed=found.is_met,
+        severity=dg.AssetCheckSeverity.ERROR if found.quarantined else dg.AssetCheckSeverity.WARN,
+        metadata={
+            "judged": True,
+            "expectations": len(found.newest.outcomes) if found.newest else 0,
+            "unmet": [
+                f"{verdict.delivery_id}: {outcome.sentence}"
+                + (f" (accepted by {outcome.acceptance.accepted_by})" if outcome.acceptance else "")
+                for verdict in verdicts
+                for outcome in verdict.unmet
+            ][:_FAULTS_SHOWN],
+        },
     )
 
 
@@ -126,7 +162,9 @@ def _note_days(context: dg.AssetExecutionContext, result: LandingResult) -> None
                 )
 
 
-def _materialized(table: Table, result: LandingResult) -> dg.MaterializeResult:
+def _materialized(
+    table: Table, result: LandingResult, found: SourceResults | None
+) -> dg.MaterializeResult:
     key = key_of(table)
     accepted = [d for d in result.accepted if d.source_table == table.qualified]
     unchanged = [d for d in result.unchanged if d.source_table == table.qualified]
@@ -140,5 +178,5 @@ def _materialized(table: Table, result: LandingResult) -> dg.MaterializeResult:
             "in_quarantine": len(refused),
             "files": [delivery.names() for delivery in accepted[:_FAULTS_SHOWN]],
         },
-        check_results=[quarantine_check(key, refused)],
+        check_results=[quarantine_check(key, refused), plausible_check(key, found)],
     )

@@ -18,11 +18,14 @@ _WAITS = 60
 
 
 @contextmanager
-def reading() -> Iterator[Settings]:
-    """The settings for a step that writes nothing to the warehouse's work file; a refusal fails it in plain words."""
+def reading(*, checked: bool = True) -> Iterator[Settings]:
+    """The settings for a step that writes nothing to the warehouse's work file; a refusal fails it in plain words.
+
+    Only a step that tells of faulty registers goes on in spite of them, unchecked.
+    """
     try:
         settings = steps.settings_in_use()
-        errors, _ = steps.find_register_faults(settings)
+        errors, _ = steps.find_register_faults(settings) if checked else ([], [])
         if errors:
             raise steps.faulty_registers(settings, errors)
         yield settings
@@ -32,9 +35,9 @@ def reading() -> Iterator[Settings]:
 
 
 @contextmanager
-def writing(verb: str) -> Iterator[Settings]:
+def writing(verb: str, *, checked: bool = True) -> Iterator[Settings]:
     """The settings for a step that writes, under the lock; while another process writes the step waits for an hour."""
-    with reading() as settings:
+    with reading(checked=checked) as settings:
         try:
             with writer_lock(settings, verb):
                 yield settings

@@ -18,6 +18,14 @@ daily = dg.build_schedule_from_partitioned_job(
     description="Every day at 05:00: the day before.",
 )
 
+alerts = dg.ScheduleDefinition(
+    job=jobs.alerts,
+    name="alerts",
+    cron_schedule="30 * * * *",
+    default_status=_RUNNING,
+    description="Every hour at half past: what has happened, and what has failed, since.",
+)
+
 weekly = dg.ScheduleDefinition(
     job=jobs.weekly,
     name="weekly",
@@ -57,4 +65,4 @@ def close_reminder(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.
     return dg.RunRequest(partition_key=f"{month}", tags={"chargeback/period": period})
 
 
-SCHEDULES = (daily, weekly, provisional_close, close_reminder)
+SCHEDULES = (daily, alerts, weekly, provisional_close, close_reminder)

@@ -49,7 +49,10 @@ def test_every_source_table_is_an_asset_and_says_whether_it_has_quarantined_deli
         node = graph.get(dg.AssetKey([table.platform, table.name]))
         assert node.is_executable
         assert (node.partitions_def is not None) == (table.replaces.scope == "day")
-        assert "nothing_in_quarantine" in {key.name for key in node.check_keys}
+        assert {key.name for key in node.check_keys} >= {
+            "nothing_in_quarantine",
+            "meets_its_expectations",
+        }
 
 
 def test_every_dbt_test_is_the_check_of_an_asset(repository: dg.RepositoryDefinition) -> None:
@@ -90,6 +93,7 @@ def test_all_that_writes_waits_in_one_pool(repository: dg.RepositoryDefinition) 
         and not definition.keys.isdisjoint(repository.assets_defs_by_key)
     }
     writing = {"land", "build", "published__marts", "close_month", "closes__readiness"}
+    writing |= {"alerts__events", "alerts__digest", "alerts__statements"}
     assert {name for name, pool in pools.items() if pool == "duckdb_writer"} == writing
 
 
