@@ -6,6 +6,7 @@ from orchestration.schedule.closing import close_month, readiness
 from orchestration.schedule.jobs import JOBS
 from orchestration.schedule.landing import land
 from orchestration.schedule.publication import ASSETS
+from orchestration.schedule.pulls import pulled
 from orchestration.schedule.review import weekly_review
 from orchestration.schedule.schedules import SCHEDULES
 from orchestration.schedule.sensors import new_files
@@ -13,7 +14,7 @@ from orchestration.schedule.telling import TELLING
 from orchestration.schedule.warehouse import warehouse
 
 defs = dg.Definitions(
-    assets=[land, warehouse, *ASSETS, weekly_review, readiness, close_month, *TELLING],
+    assets=[pulled, land, warehouse, *ASSETS, weekly_review, readiness, close_month, *TELLING],
     jobs=JOBS,
     schedules=SCHEDULES,
     sensors=[new_files],

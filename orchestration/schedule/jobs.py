@@ -8,6 +8,7 @@ from dagster._core.definitions.unresolved_asset_job_definition import (
 from orchestration.schedule.closing import close_month, readiness
 from orchestration.schedule.landing import land
 from orchestration.schedule.publication import accrual_journal, journal, publication, statements
+from orchestration.schedule.pulls import pulled
 from orchestration.schedule.review import weekly_review
 from orchestration.schedule.telling import digest, events, statement_links
 from orchestration.schedule.warehouse import warehouse
@@ -23,7 +24,12 @@ def _job(name: str, description: str, *assets: dg.AssetsDefinition) -> Unresolve
 
 
 daily = _job(
-    "daily", "Land what is new, build and test the marts, publish.", land, warehouse, publication
+    "daily",
+    "Pull, land what is new, build and test the marts, publish.",
+    pulled,
+    land,
+    warehouse,
+    publication,
 )
 alerts = _job("alerts", "Tell those whom it concerns of what has happened, once.", events)
 weekly = _job("weekly", "What somebody looks at once a week.", weekly_review, digest)

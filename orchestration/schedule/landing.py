@@ -11,6 +11,7 @@ from orchestration.landing.contracts import Table, load_contracts
 from orchestration.landing.ledger import Refusal
 from orchestration.landing.measures import days_of
 from orchestration.schedule.partitions import days
+from orchestration.schedule.pulls import PULLED
 from orchestration.schedule.running import WRITER_POOL, writing
 
 CHECK = "nothing_in_quarantine"
@@ -46,6 +47,7 @@ def _spec(table: Table) -> dg.AssetSpec:
             "every": table.every or "nobody can say",
         },
         partitions_def=days if delivers_days(table) else None,
+        deps=[PULLED],
     )
 
 
@@ -53,6 +55,7 @@ _STRAY = dg.AssetSpec(
     STRAY_FILES,
     description="Files of the landing folder that no source declares, or that cannot be read.",
     group_name="landing",
+    deps=[PULLED],
 )
 
 
