@@ -47,6 +47,7 @@ _READY = {
 }  # fmt: skip
 _SINCE = {"valid_from": "2024-01-01", "valid_to": "9999-12-31"}
 ROWS: dict[str, list[dict[str, Any]]] = {
+    "fct_publications": [],
     # A publication sums these two.
     "fct_allocation_ledger": [],
     "fct_prior_period_adjustments": [],
