@@ -1,6 +1,7 @@
 """`kill -9` at any instant of land, build, publish and close: afterwards the marts are those of an undisturbed run.
 
-20 instants by default; `CHARGEBACK_KILLS=100` for more, `CHARGEBACK_KILL_SEED` for others.
+Eight by default, beside those at which landing and closing are killed by tests of their own; `CHARGEBACK_KILLS=100` for
+more, `CHARGEBACK_KILL_SEED` for others.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 from tests.end_to_end.closing_company import closing_company
 from tests.end_to_end.company import PROJECT, Company
 
-KILLS = int(os.environ.get("CHARGEBACK_KILLS", "20"))
+KILLS = int(os.environ.get("CHARGEBACK_KILLS", "8"))
 SEED = int(os.environ.get("CHARGEBACK_KILL_SEED", "7"))
 
 
