@@ -10,6 +10,7 @@ import duckdb
 
 from orchestration.build_record import (
     Flag,
+    build_state,
     remove_build_record,
     write_build_failures,
     write_build_record,
@@ -87,6 +88,7 @@ def build(settings: Settings, progress: Progress) -> BuildOutcome:
     as it was posted, and where the registers of a close no longer give a ledger.
     """
     remove_build_record(settings)
+    state = build_state(settings)
     try:
         outcome = _built(settings, progress)
     except RefusalError as refusal:
@@ -98,7 +100,7 @@ def build(settings: Settings, progress: Progress) -> BuildOutcome:
             for unique_id, result in outcome.results.items()
             if result.status == "warn"
         }
-        write_build_record(settings, outcome.flags, flagged)
+        write_build_record(settings, outcome.flags, flagged, state)
     else:
         _record_failures(settings, outcome.failures)
     return outcome

@@ -68,18 +68,25 @@ def read_build_failures(settings: Settings) -> list[dict[str, str]]:
 
 
 def write_build_record(
-    settings: Settings, flags: list[Flag], flagged_tests: Mapping[str, int] | None = None
+    settings: Settings,
+    flags: list[Flag],
+    flagged_tests: Mapping[str, int] | None = None,
+    state: str | None = None,
 ) -> None:
     """Record what the build that has just passed was made from. The caller holds the writer's lock.
 
-    `flagged_tests` are the flags by dbt's own id of the test, with their rows.
+    `flagged_tests` are the flags by dbt's own id of the test, with their rows. `state` is what `build_state` said when
+    the build began: a register that is edited while it runs is not in it, and has to be built again.
     """
     record = {**_made_from(settings), "flags": [asdict(flag) for flag in flags]}
     path = settings.warehouse / _RECORD
     write_durably(path, (json.dumps(record, indent=2) + "\n").encode())
     (settings.warehouse / _FAILURES).unlink(missing_ok=True)
-    state = {"state": _state(settings), "flagged_tests": dict(flagged_tests or {})}
-    write_durably(settings.warehouse / _STATE, json.dumps(state).encode())
+    built = {
+        "state": state or build_state(settings),
+        "flagged_tests": dict(flagged_tests or {}),
+    }
+    write_durably(settings.warehouse / _STATE, json.dumps(built).encode())
 
 
 def flags_of_equal_build(settings: Settings) -> dict[str, int] | None:
@@ -92,7 +99,7 @@ def flags_of_equal_build(settings: Settings) -> dict[str, int] | None:
     if read_build_record(settings) is None or not settings.work_file.exists() or not path.exists():
         return None
     built = json.loads(path.read_text(encoding="utf-8"))
-    if built["state"] != _state(settings):
+    if built["state"] != build_state(settings):
         return None
     flagged: dict[str, int] = built["flagged_tests"]
     return flagged
@@ -136,13 +143,13 @@ def _made_from(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _state(settings: Settings) -> str:
+def build_state(settings: Settings) -> str:
     """One hash over all that a build reads."""
     made_from = {
         "ledger": _ledger(settings.work_file),
         "registers": {path.name: sha256_of(path) for path in sorted(settings.seeds.glob("*.csv"))},
         "closes": [close.close_id for close in read_closes(settings.closes)],
-        "code": code_version(settings.project_root)["sha256"],
+        "code": code_version()["sha256"],
         "has_forecast": can_forecast(),
     }
     return hashlib.sha256(json.dumps(made_from).encode()).hexdigest()
